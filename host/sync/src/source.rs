@@ -1,0 +1,66 @@
+//! Where rows come from.
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use tollgate_model::{Column, Result, Setting, Usage};
+
+/// Something whose streams can be read: a connector with an account.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// All columns of the stream for these options, the account's own included.
+    async fn columns(&self, read: &Read) -> Result<Vec<Column>>;
+
+    /// The parts into which this read can be split; `None` where the stream is read as one.
+    async fn partitions(&self, read: &Read) -> Result<Option<Vec<Partition>>>;
+
+    /// Begins to read: one part, or all.
+    async fn open(&self, read: &Read, partition: Option<&Partition>) -> Result<Box<dyn Pages>>;
+}
+
+/// A read under way. Dropping it ends it.
+#[async_trait]
+pub trait Pages: Send {
+    /// The columns of every page, in order.
+    fn columns(&self) -> &[Column];
+
+    /// The next page, or `None` at the end. After an error nothing more can be had.
+    async fn next(&mut self) -> Result<Option<Page>>;
+
+    /// What it has used so far.
+    fn usage(&self) -> Usage;
+}
+
+/// What is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The stream.
+    pub stream: String,
+    /// Its options, checked and resolved.
+    pub options: Vec<Setting>,
+    /// The columns wanted, in order. Empty: all.
+    pub columns: Vec<String>,
+    /// About how many rows will be taken. `None`: all.
+    pub rows_wanted: Option<u64>,
+}
+
+/// A part of a stream that can be read by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// Identifies it among the parts of a read.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// What the connector needs to read it.
+    pub state: String,
+}
+
+/// The rows of one response of the provider.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The rows.
+    pub batch: RecordBatch,
+    /// Where to go on after it.
+    pub checkpoint: Option<String>,
+    /// How many rows the provider says the read has in all.
+    pub rows_total: Option<u64>,
+}
