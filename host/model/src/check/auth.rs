@@ -1,0 +1,310 @@
+//! The rules of auth methods: templates, headers, URLs, and where credentials may go.
+
+use std::collections::HashSet;
+
+use super::form::Form;
+use super::report::{Place, Report};
+use super::{AUTH_METHODS_MAX, ORIGINS_MAX, TITLE_BYTES_MAX};
+use crate::descriptor::{
+    AuthMethod, AuthScheme, FieldKind, OAuth2, OAuth2Grant, Parameter, TokenExchange,
+    TokenExchangeBody,
+};
+use crate::origin::{Audience, Origin, origin_of};
+use crate::template::{JsonTemplate, Part, Template};
+use crate::text::quote;
+
+/// The most headers, query parameters or form fields of one request.
+const PARAMETERS_MAX: usize = 32;
+/// The most bytes of a template, a URL, a JSON pointer or a scope.
+const TEMPLATE_BYTES_MAX: usize = 4_096;
+/// The most bytes of the body of a sign-in request.
+const BODY_BYTES_MAX: usize = 64 * 1_024;
+/// The most scopes of OAuth 2.
+const SCOPES_MAX: usize = 100;
+
+/// Headers that frame a message, belong to one connection, or say what the host decodes: they are
+/// the host's alone.
+const HOST_HEADERS: [&str; 15] = [
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+pub(super) fn check<'a>(
+    report: &mut Report,
+    place: &Place<'_>,
+    methods: &'a [AuthMethod],
+    account: &Form<'a>,
+    origins: &[Origin],
+) {
+    report.amount(place, "auth methods", methods.len(), 1..=AUTH_METHODS_MAX);
+    let mut seen = HashSet::new();
+    for method in methods.iter().take(AUTH_METHODS_MAX) {
+        let place = place.at("auth method", &method.name);
+        report.name(&place, &method.name);
+        if !seen.insert(method.name.as_str()) {
+            report.add(&place, format_args!("it is there twice"));
+        }
+        report.title(&place, &method.title);
+        report.description(&place, &method.description);
+        // An account has the fields of both, so their names are siblings.
+        let mut form = account.clone();
+        form.add(report, &place, &method.fields);
+        check_audiences(report, &place, &method.audiences, origins);
+        Scheme { form: &form, origins }.check(report, &place, &method.scheme);
+    }
+}
+
+fn check_audiences(
+    report: &mut Report,
+    place: &Place<'_>,
+    audiences: &[String],
+    origins: &[Origin],
+) {
+    report.amount(place, "audiences", audiences.len(), 1..=ORIGINS_MAX);
+    for text in audiences.iter().take(ORIGINS_MAX) {
+        report.count(text);
+        match text.parse::<Audience>() {
+            Err(error) => report.add(place, format_args!("{error}")),
+            Ok(audience) if !origins.iter().any(|origin| origin.covers(audience.origin())) => {
+                let rule = "does not lie within the origins";
+                report.add(place, format_args!("the audience {} {rule}", quote(text)));
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// What a scheme is checked against.
+struct Scheme<'a> {
+    form: &'a Form<'a>,
+    origins: &'a [Origin],
+}
+
+impl Scheme<'_> {
+    fn check(&self, report: &mut Report, place: &Place<'_>, scheme: &AuthScheme) {
+        match scheme {
+            AuthScheme::Headers { headers } => self.headers(report, place, headers),
+            AuthScheme::Query { parameters } => {
+                self.parameters(report, place, "query parameter", parameters);
+            }
+            AuthScheme::Basic(basic) => {
+                self.template(report, &place.at("template", "username"), &basic.username);
+                self.template(report, &place.at("template", "password"), &basic.password);
+            }
+            AuthScheme::Bearer { token } => {
+                self.template(report, &place.at("template", "token"), token);
+            }
+            AuthScheme::OAuth2(oauth2) => self.oauth2(report, place, oauth2),
+            AuthScheme::TokenExchange(exchange) => self.token_exchange(report, place, exchange),
+        }
+    }
+
+    fn headers(&self, report: &mut Report, place: &Place<'_>, headers: &[Parameter]) {
+        report.amount(place, "headers", headers.len(), 0..=PARAMETERS_MAX);
+        let mut seen = HashSet::new();
+        for header in headers.iter().take(PARAMETERS_MAX) {
+            let place = place.at("header", &header.name);
+            report.line(&place, "name", &header.name, TITLE_BYTES_MAX);
+            let name = header.name.to_ascii_lowercase();
+            if !is_token(&name) {
+                report.add(&place, format_args!("its name is not one that HTTP allows"));
+            }
+            if HOST_HEADERS.contains(&name.as_str()) {
+                report.add(&place, format_args!("only the host sets it"));
+            }
+            if !seen.insert(name) {
+                report.add(&place, format_args!("it is there twice"));
+            }
+            self.template(report, &place, &header.value);
+        }
+    }
+
+    fn parameters(
+        &self,
+        report: &mut Report,
+        place: &Place<'_>,
+        what: &'static str,
+        parameters: &[Parameter],
+    ) {
+        report.amount(place, &format!("{what}s"), parameters.len(), 0..=PARAMETERS_MAX);
+        for parameter in parameters.iter().take(PARAMETERS_MAX) {
+            let place = place.at(what, &parameter.name);
+            report.line(&place, "name", &parameter.name, TITLE_BYTES_MAX);
+            if parameter.name.is_empty() {
+                report.add(&place, format_args!("it has no name"));
+            }
+            self.template(report, &place, &parameter.value);
+        }
+    }
+
+    fn oauth2(&self, report: &mut Report, place: &Place<'_>, oauth2: &OAuth2) {
+        let OAuth2 { grants, authorize_url, token_url, device_url, scopes, .. } = oauth2;
+        if grants.is_empty() {
+            report.add(place, format_args!("it offers no grant"));
+        }
+        if grants.contains(&OAuth2Grant::AuthorizationCode) && authorize_url.is_none() {
+            report.add(place, format_args!("the authorization code needs an authorize URL"));
+        }
+        if grants.contains(&OAuth2Grant::DeviceCode) && device_url.is_none() {
+            report.add(place, format_args!("the device code needs a device URL"));
+        }
+        // The user's browser goes to the authorize URL, not the host.
+        if let Some(url) = authorize_url {
+            self.url(report, &place.at("authorize URL", url), url);
+        }
+        for (what, url) in [("token URL", Some(token_url)), ("device URL", device_url.as_ref())] {
+            if let Some(url) = url
+                && let Some(origin) = self.url(report, &place.at(what, url), url)
+            {
+                self.within_origins(report, &place.at(what, url), &origin);
+            }
+        }
+        report.amount(place, "scopes", scopes.len(), 0..=SCOPES_MAX);
+        for scope in scopes.iter().take(SCOPES_MAX) {
+            report.count(scope);
+            if scope.len() > TEMPLATE_BYTES_MAX || !is_scope(scope) {
+                report.add(place, format_args!("the scope {} is not one", quote(scope)));
+            }
+        }
+    }
+
+    fn token_exchange(&self, report: &mut Report, place: &Place<'_>, exchange: &TokenExchange) {
+        let url_place = place.at("URL", &exchange.url);
+        if let Some(template) = self.template(report, &url_place, &exchange.url) {
+            self.url_template(report, &url_place, &template);
+        }
+        self.headers(report, place, &exchange.headers);
+        match &exchange.body {
+            TokenExchangeBody::Form { fields } => {
+                self.parameters(report, place, "form field", fields);
+            }
+            TokenExchangeBody::Json { text } => self.json(report, &place.at("body", text), text),
+        }
+        let pointers = [
+            Some(&exchange.token_pointer),
+            exchange.expires_in_pointer.as_ref(),
+            exchange.refresh_token_pointer.as_ref(),
+            exchange.base_url_pointer.as_ref(),
+        ];
+        for pointer in pointers.into_iter().flatten() {
+            let place = place.at("pointer", pointer);
+            report.line(&place, "text", pointer, TEMPLATE_BYTES_MAX);
+            if !is_json_pointer(pointer) {
+                report.add(&place, format_args!("it is not a JSON pointer that begins with /"));
+            }
+        }
+    }
+
+    fn json(&self, report: &mut Report, place: &Place<'_>, text: &str) {
+        report.count(text);
+        if text.len() > BODY_BYTES_MAX {
+            let bytes = text.len();
+            report.add(place, format_args!("it has {bytes} bytes; {BODY_BYTES_MAX} are the most"));
+            return;
+        }
+        match JsonTemplate::parse(text) {
+            Err(error) => report.add(place, format_args!("{error}")),
+            Ok(template) => self.fields(report, place, template.fields()),
+        }
+    }
+
+    fn template(&self, report: &mut Report, place: &Place<'_>, text: &str) -> Option<Template> {
+        report.line(place, "template", text, TEMPLATE_BYTES_MAX);
+        match Template::parse(text) {
+            Err(error) => {
+                report.add(place, format_args!("{error}"));
+                None
+            }
+            Ok(template) => {
+                self.fields(report, place, template.fields());
+                Some(template)
+            }
+        }
+    }
+
+    fn fields<'a>(
+        &self,
+        report: &mut Report,
+        place: &Place<'_>,
+        names: impl Iterator<Item = &'a str>,
+    ) {
+        for name in names {
+            let rule = match self.form.field(name).map(|field| &field.kind) {
+                None => "no field of the account or of this auth method",
+                Some(FieldKind::Texts | FieldKind::DateRange | FieldKind::Choices { .. }) => {
+                    "a field with several values"
+                }
+                Some(_) => continue,
+            };
+            report.add(place, format_args!("it names {}, {rule}", quote(name)));
+        }
+    }
+
+    /// The host of a URL may hold a field; then only the gate, which knows the value, can tell
+    /// whether it lies within the origins.
+    fn url_template(&self, report: &mut Report, place: &Place<'_>, template: &Template) {
+        let start = match template.parts() {
+            [Part::Text(text), ..] => text.as_str(),
+            _ => "",
+        };
+        let Some(rest) = start.strip_prefix("https://") else {
+            return report.add(place, format_args!("it does not begin with https://"));
+        };
+        if template.parts().len() > 1 && !rest.contains(['/', '?', '#']) {
+            return;
+        }
+        match origin_of(start) {
+            Err(error) => report.add(place, format_args!("{error}")),
+            Ok(origin) => self.within_origins(report, place, &origin),
+        }
+    }
+
+    fn url(&self, report: &mut Report, place: &Place<'_>, text: &str) -> Option<Origin> {
+        report.line(place, "text", text, TEMPLATE_BYTES_MAX);
+        match origin_of(text) {
+            Err(error) => {
+                report.add(place, format_args!("{error}"));
+                None
+            }
+            Ok(origin) => Some(origin),
+        }
+    }
+
+    fn within_origins(&self, report: &mut Report, place: &Place<'_>, origin: &Origin) {
+        if !self.origins.iter().any(|declared| declared.covers(origin)) {
+            report.add(place, format_args!("it does not lie within the origins"));
+        }
+    }
+}
+
+/// A field name of RFC 9110, section 5.1.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+/// A scope-token of RFC 6749, section 3.3.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+}
+
+/// RFC 6901. The empty pointer, which means the whole reply, leads to no token.
+fn is_json_pointer(text: &str) -> bool {
+    let escapes_are_whole = |text: &str| {
+        text.split('~').skip(1).all(|rest| rest.starts_with('0') || rest.starts_with('1'))
+    };
+    text.starts_with('/') && escapes_are_whole(text)
+}

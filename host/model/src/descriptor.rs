@@ -1,0 +1,297 @@
+//! What a connector says of itself. The host's own types: the interface's are converted to these
+//! where a component is loaded, and [`crate::check`] looks at them before anybody else does.
+
+use serde::Serialize;
+
+use crate::schema::Column;
+
+/// A connector's own description.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Descriptor {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its name as people write it.
+    pub title: String,
+    /// What it reads.
+    pub description: String,
+    /// What a user enters to make an account, beside the fields of the auth method.
+    pub account_fields: Vec<Field>,
+    /// The ways to sign in; the first is the default.
+    pub auth_methods: Vec<AuthMethod>,
+    /// Every origin it talks to.
+    pub origins: Vec<String>,
+    /// What the provider allows one account.
+    pub rate_limits: Vec<RateLimit>,
+    /// Requests of one account under way at once.
+    pub concurrent_requests: u32,
+    /// Its streams.
+    pub streams: Vec<Stream>,
+}
+
+impl Descriptor {
+    /// The stream of this name.
+    pub fn stream(&self, name: &str) -> Option<&Stream> {
+        self.streams.iter().find(|stream| stream.name == name)
+    }
+
+    /// The auth method of this name.
+    pub fn auth_method(&self, name: &str) -> Option<&AuthMethod> {
+        self.auth_methods.iter().find(|method| method.name == name)
+    }
+}
+
+/// A stream.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its name as people write it.
+    pub title: String,
+    /// What one row is.
+    pub description: String,
+    /// The columns known without asking the provider.
+    pub columns: Vec<Column>,
+    /// Whether an account may have further columns.
+    pub dynamic_columns: bool,
+    /// The columns that identify a row.
+    pub primary_key: Vec<String>,
+    /// The column by which later runs can go on.
+    pub cursor: Option<String>,
+    /// Whether a read of it can be split.
+    pub partitioned: bool,
+    /// What can be done with it.
+    pub operations: Vec<Operation>,
+    /// Its options.
+    pub options: Vec<Field>,
+}
+
+/// What can be done with a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Rows can be read.
+    Read,
+    /// Rows can be added.
+    Create,
+    /// Rows can be changed by key.
+    Update,
+    /// Rows can be added or changed by key.
+    Upsert,
+    /// Rows can be removed by key.
+    Delete,
+}
+
+/// One entry of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// The name by which users set it.
+    pub name: String,
+    /// The label.
+    pub title: String,
+    /// What it does.
+    pub description: String,
+    /// What may be entered.
+    pub kind: FieldKind,
+    /// Whether it must be set where it is shown and has no default.
+    pub required: bool,
+    /// The value where none is set, as a user would enter it.
+    pub default: Option<String>,
+    /// Shown only where all of these hold.
+    pub shown_when: Vec<Condition>,
+}
+
+/// Holds where the named field has one of the values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// A sibling declared before.
+    pub field: String,
+    /// The values.
+    pub one_of: Vec<String>,
+}
+
+/// What may be entered in a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// Several texts.
+    Texts,
+    /// A secret, which a connector never receives.
+    Secret,
+    /// A whole number between two bounds, both included.
+    Integer {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// True or false.
+    Boolean,
+    /// A day, entered as a date or relative to today.
+    Date,
+    /// Two days, both included.
+    DateRange,
+    /// One of these.
+    Choice {
+        /// The menu.
+        choices: Vec<Choice>,
+    },
+    /// Any of these.
+    Choices {
+        /// The menu.
+        choices: Vec<Choice>,
+    },
+    /// One entry of a menu filled from the account.
+    Lookup,
+    /// Several entries of such a menu.
+    Lookups,
+}
+
+/// One entry of a menu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// What is set.
+    pub value: String,
+    /// What people read.
+    pub title: String,
+}
+
+/// So many requests in so much time, for all runs of one account together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RateLimit {
+    /// Requests.
+    pub requests: u32,
+    /// The window in milliseconds.
+    pub window_ms: u64,
+}
+
+/// One way to sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuthMethod {
+    /// Its name.
+    pub name: String,
+    /// Its name as people write it.
+    pub title: String,
+    /// Where a user gets these credentials.
+    pub description: String,
+    /// What a user enters for it.
+    pub fields: Vec<Field>,
+    /// What the host does with them.
+    pub scheme: AuthScheme,
+    /// Prefixes of the URLs to which the credentials may go.
+    pub audiences: Vec<String>,
+}
+
+/// How credentials reach a request. Values are templates: `{name}` stands for a field's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AuthScheme {
+    /// Fixed headers.
+    Headers {
+        /// The headers.
+        headers: Vec<Parameter>,
+    },
+    /// Query parameters.
+    Query {
+        /// The parameters.
+        parameters: Vec<Parameter>,
+    },
+    /// HTTP Basic.
+    Basic(Basic),
+    /// A bearer token that does not expire.
+    Bearer {
+        /// The token's template.
+        token: String,
+    },
+    /// OAuth 2.
+    OAuth2(OAuth2),
+    /// A sign-in request whose reply holds a token.
+    TokenExchange(TokenExchange),
+}
+
+/// A header, query parameter or form field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// The template of its value.
+    pub value: String,
+}
+
+/// HTTP Basic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Basic {
+    /// The template of the user name.
+    pub username: String,
+    /// The template of the password.
+    pub password: String,
+}
+
+/// OAuth 2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OAuth2 {
+    /// The grants the provider offers.
+    pub grants: Vec<OAuth2Grant>,
+    /// Where a user consents.
+    pub authorize_url: Option<String>,
+    /// Where tokens are had and refreshed.
+    pub token_url: String,
+    /// Where a device code is had.
+    pub device_url: Option<String>,
+    /// The scopes that the streams need.
+    pub scopes: Vec<String>,
+    /// Whether every refresh voids the refresh token before.
+    pub rotates_refresh_token: bool,
+}
+
+/// A grant of OAuth 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OAuth2Grant {
+    /// Authorization code with PKCE.
+    AuthorizationCode,
+    /// Device code.
+    DeviceCode,
+    /// Client credentials.
+    ClientCredentials,
+    /// Tokens that the user pastes.
+    PastedToken,
+}
+
+/// A sign-in request that the host makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenExchange {
+    /// The URL's template.
+    pub url: String,
+    /// Its headers.
+    pub headers: Vec<Parameter>,
+    /// Its body.
+    pub body: TokenExchangeBody,
+    /// JSON pointer to the token.
+    pub token_pointer: String,
+    /// JSON pointer to its lifetime in seconds.
+    pub expires_in_pointer: Option<String>,
+    /// JSON pointer to a token for renewal.
+    pub refresh_token_pointer: Option<String>,
+    /// JSON pointer to the URL below which the account's API is.
+    pub base_url_pointer: Option<String>,
+}
+
+/// The body of a sign-in request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TokenExchangeBody {
+    /// A JSON text with templates inside its strings.
+    Json {
+        /// The text.
+        text: String,
+    },
+    /// A form.
+    Form {
+        /// Its fields.
+        fields: Vec<Parameter>,
+    },
+}

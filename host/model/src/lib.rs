@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+pub mod check;
+pub mod clock;
+pub mod descriptor;
+pub mod error;
+pub mod event;
+pub mod json_schema;
+pub mod names;
+pub mod near_miss;
+pub mod origin;
+pub mod schema;
+pub mod settings;
+pub mod template;
+pub mod text;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use descriptor::{
+    AuthMethod, AuthScheme, Basic, Choice, Condition, Descriptor, Field, FieldKind, OAuth2,
+    OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange, TokenExchangeBody,
+};
+pub use error::{Error, ErrorKind, Result};
+pub use event::{Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason};
+pub use names::{AccountName, ConnectorId, SyncName};
+pub use schema::{Column, DataType};
+pub use settings::{Setting, Settings};
+pub use template::{JsonTemplate, Template};

@@ -1,0 +1,341 @@
+//! Origins and audiences as a descriptor declares them. Pure: what is declared, and whether one
+//! lies within the other. What a request may do is decided where requests are made.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::quote;
+
+const HTTPS_PORT: u16 = 443;
+
+/// One or all hosts below a domain, reached by https: `https://HOST[:PORT]` or
+/// `https://*.DOMAIN[:PORT]`.
+///
+/// A host is a lowercase DNS name with at least one dot, so that neither an IP address nor a name
+/// of the local network is one. A wildcard stands for one or more labels, never for none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin {
+    /// The host, or the domain behind `*.`.
+    domain: String,
+    wildcard: bool,
+    port: u16,
+}
+
+impl Origin {
+    /// The host, or the domain below which every host is one.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// Whether it stands for all hosts below the domain.
+    pub fn is_wildcard(&self) -> bool {
+        self.wildcard
+    }
+
+    /// The port, 443 where none was written.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether a host and port are of this origin. The host has to be in lowercase.
+    pub fn matches(&self, host: &str, port: u16) -> bool {
+        let host_matches = if self.wildcard { self.is_above(host) } else { self.domain == host };
+        host_matches && self.port == port
+    }
+
+    /// Whether every host and port of the other is one of this.
+    pub fn covers(&self, other: &Origin) -> bool {
+        if other.wildcard {
+            let domain_covers = self.domain == other.domain || self.is_above(&other.domain);
+            return self.wildcard && domain_covers && self.port == other.port;
+        }
+        self.matches(&other.domain, other.port)
+    }
+
+    fn is_above(&self, host: &str) -> bool {
+        host.strip_suffix(self.domain.as_str())
+            .and_then(|labels| labels.strip_suffix('.'))
+            .is_some_and(|labels| !labels.is_empty())
+    }
+}
+
+impl FromStr for Origin {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = |what: &str| {
+            Error::new(ErrorKind::Bug, format!("the origin {} {what}", quote(text)))
+                .with_hint("an origin is `https://HOST[:PORT]` or `https://*.DOMAIN[:PORT]`")
+        };
+        let authority =
+            text.strip_prefix("https://").ok_or_else(|| wrong("does not begin with https://"))?;
+        let (host, port) = match authority.split_once(':') {
+            None => (authority, HTTPS_PORT),
+            Some((host, port)) => {
+                (host, parse_port(port).ok_or_else(|| wrong("has a port that is none"))?)
+            }
+        };
+        let (domain, wildcard) = match host.strip_prefix("*.") {
+            Some(domain) => (domain, true),
+            None => (host, false),
+        };
+        if !is_domain(domain) {
+            return Err(wrong("has no lowercase DNS name with at least one dot as its host"));
+        }
+        Ok(Origin { domain: domain.to_owned(), wildcard, port })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let star = if self.wildcard { "*." } else { "" };
+        write!(f, "https://{star}{}", self.domain)?;
+        if self.port != HTTPS_PORT {
+            write!(f, ":{}", self.port)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where credentials may go: an origin, and below it the paths under a prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    origin: Origin,
+    path: String,
+}
+
+impl Audience {
+    /// The origin.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The prefix of the path; `/` where none was written.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether a path is at or below the prefix: `/v3` takes `/v3` and `/v3/contacts`, not `/v30`.
+    /// The path has to be canonical, without `.` and `..`.
+    pub fn covers_path(&self, path: &str) -> bool {
+        let Some(rest) = path.strip_prefix(self.path.as_str()) else { return false };
+        rest.is_empty() || rest.starts_with('/') || self.path.ends_with('/')
+    }
+}
+
+impl FromStr for Audience {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (origin, path) = split_origin(text);
+        let path = if path.is_empty() { "/" } else { path };
+        if !is_plain_path(path) {
+            let message =
+                format!("the audience {} has a path that is no plain prefix", quote(text));
+            return Err(Error::new(ErrorKind::Bug, message).with_hint(
+                "a prefix begins with `/` and has no query, fragment, `%`, `.` or `..`",
+            ));
+        }
+        Ok(Audience { origin: origin.parse()?, path: path.to_owned() })
+    }
+}
+
+/// The origin of a URL.
+///
+/// # Errors
+/// [`ErrorKind::Bug`] for anything but an https URL with a host as [`Origin`] has it, without a
+/// fragment, spaces or backslashes.
+pub fn origin_of(url: &str) -> Result<Origin> {
+    let (origin, rest) = split_origin(url);
+    let origin: Origin = origin.parse()?;
+    let is_url = |b: u8| b.is_ascii_graphic() && !b"#\\\"<>^`{|}".contains(&b);
+    if origin.wildcard || !rest.bytes().all(is_url) {
+        let message = format!("{} is not a URL without fragment and wildcard", quote(url));
+        return Err(Error::new(ErrorKind::Bug, message));
+    }
+    Ok(origin)
+}
+
+/// A URL cut where its origin ends. A backslash ends it too: some parsers take it for a slash.
+fn split_origin(url: &str) -> (&str, &str) {
+    let end = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.find(['/', '?', '#', '\\']))
+        .map_or(url.len(), |position| position + "https://".len());
+    url.split_at(end)
+}
+
+/// A port in decimal without a leading zero.
+fn parse_port(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| digits)
+}
+
+/// The last label begins with a letter: numbers there make an IP address of the whole, in decimal,
+/// octal or hexadecimal.
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(is_label)
+        && last.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Without `%`, because two writings of one path must not differ in what they allow.
+fn is_plain_path(path: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&b);
+    path.starts_with('/')
+        && path.bytes().all(is_plain)
+        && !path.contains("//")
+        && !path.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_https_hosts_and_nothing_else() {
+        let good = [
+            "https://api.cc.email",
+            "https://*.nice-incontact.com",
+            "https://app.icontact.com:8443",
+            "https://a.xn--p1ai",
+            "https://1.2.example",
+        ];
+        for text in good {
+            assert_eq!(text.parse::<Origin>().map(|o| o.to_string()).ok().as_deref(), Some(text));
+        }
+        let long = format!("https://{}.com", "a.".repeat(130));
+        let bad = [
+            "",
+            "api.cc.email",
+            "http://api.cc.email",
+            "HTTPS://api.cc.email",
+            "https://API.cc.email",
+            "https://localhost",
+            "https://*.com",
+            "https://*",
+            "https://a.*.com",
+            "https://*api.example.com",
+            "https://api.cc.email/",
+            "https://api.cc.email/v3",
+            "https://api.cc.email?x",
+            "https://user@api.cc.email",
+            "https://user:1@api.cc.email",
+            "https://10.0.0.1",
+            "https://1.2.3.0x4",
+            "https://[::1]",
+            "https://api.cc.email:",
+            "https://api.cc.email:0",
+            "https://api.cc.email:0443",
+            "https://api.cc.email:+443",
+            "https://api.cc.email:65536",
+            "https://api.cc.email.",
+            "https://.cc.email",
+            "https://-a.email",
+            "https://a_b.email",
+            "https://ä.email",
+            " https://api.cc.email",
+            "https://api.cc.email\n",
+            long.as_str(),
+        ];
+        for text in bad {
+            assert!(text.parse::<Origin>().is_err(), "{text:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_labels_and_never_for_none() -> Result<()> {
+        let origin: Origin = "https://*.example.com".parse()?;
+        assert!(origin.matches("a.example.com", 443) && origin.matches("a.b.example.com", 443));
+        for (host, port) in [
+            ("example.com", 443),
+            (".example.com", 443),
+            ("aexample.com", 443),
+            ("a.example.com.evil.org", 443),
+            ("a.example.com", 8443),
+        ] {
+            assert!(!origin.matches(host, port), "{host}:{port}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn covering_is_about_all_hosts_of_the_other() -> Result<()> {
+        let table = [
+            ("https://a.example.com", "https://a.example.com:443", true),
+            ("https://a.example.com", "https://b.example.com", false),
+            ("https://a.example.com", "https://a.example.com:444", false),
+            ("https://*.example.com", "https://a.example.com", true),
+            ("https://*.example.com", "https://*.example.com", true),
+            ("https://*.example.com", "https://*.a.example.com", true),
+            ("https://*.a.example.com", "https://*.example.com", false),
+            ("https://a.example.com", "https://*.a.example.com", false),
+            ("https://*.example.com", "https://example.com", false),
+        ];
+        for (origin, other, expected) in table {
+            let covers = origin.parse::<Origin>()?.covers(&other.parse()?);
+            assert_eq!(covers, expected, "{origin} and {other}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn audiences_end_at_a_whole_path_segment() -> Result<()> {
+        let audience: Audience = "https://api.cc.email/v3".parse()?;
+        assert_eq!((audience.origin().domain(), audience.path()), ("api.cc.email", "/v3"));
+        for (path, expected) in
+            [("/v3", true), ("/v3/", true), ("/v3/a", true), ("/v30", false), ("/", false)]
+        {
+            assert_eq!(audience.covers_path(path), expected, "{path}");
+        }
+        assert!("https://api.cc.email".parse::<Audience>()?.covers_path("/any"));
+        assert!("https://api.cc.email/v3/".parse::<Audience>()?.covers_path("/v3/a"));
+        for text in [
+            "https://api.cc.email?x",
+            "https://api.cc.email#x",
+            "https://api.cc.email\\@evil.org",
+            "https://api.cc.email/a/../b",
+            "https://api.cc.email/./a",
+            "https://api.cc.email/a%2fb",
+            "https://api.cc.email//a",
+            "https://api.cc.email/a?b",
+            "https://api.cc.email/a b",
+            "/v3",
+        ] {
+            assert!(text.parse::<Audience>().is_err(), "{text:?} was taken");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_origin_of_a_url_is_found_or_the_url_refused() -> Result<()> {
+        for (url, origin) in [
+            ("https://api.cc.email", "https://api.cc.email"),
+            ("https://api.cc.email:8443/v3/a%20b?c=d", "https://api.cc.email:8443"),
+            ("https://api.cc.email?c=d", "https://api.cc.email"),
+        ] {
+            assert_eq!(origin_of(url)?.to_string(), origin);
+        }
+        for url in [
+            "http://api.cc.email/",
+            "https://*.cc.email/",
+            "https://a@api.cc.email/",
+            "https://evil.org\\@api.cc.email/",
+            "https://api.cc.email/#f",
+            "https://api.cc.email/a b",
+            "https://api.cc.email/a\u{202e}",
+        ] {
+            assert!(origin_of(url).is_err(), "{url:?} was taken");
+        }
+        Ok(())
+    }
+}
