@@ -1,0 +1,73 @@
+# Every set-up step happens by itself. `make` lists the targets.
+
+MAKEFLAGS += --no-print-directory
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help demo test check guests bench clean cargo
+
+# Cargo's own folder may be moved by its usual variable; components stand at a fixed place.
+BUILT := $(or $(CARGO_TARGET_DIR),target)
+SAY := printf '\033[1m==> %s\033[0m\n'
+ifdef NO_COLOR
+SAY := printf '==> %s\n'
+endif
+
+help: ## This list
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+# tests/demo.sh is handed the two programs and the folder of components; it writes to target/demo.
+demo: cargo ## Sync a simulated iContact account into one SQLite file, with live progress
+	$(SAY) "building the host and the simulator"
+	cargo build -p tollgate-cli -p tollgate-simulators
+	$(SAY) "building the iContact connector"
+	guests/build.sh icontact
+	$(SAY) "demo"
+	TOLLGATE=$(BUILT)/debug/tollgate SIMULATOR=$(BUILT)/debug/tollgate-simulator \
+	COMPONENTS=target/components tests/demo.sh
+
+# The build script of tests/artifacts would build the guests too, but in silence.
+test: cargo ## Run all tests
+	$(SAY) "building the components"
+	guests/build.sh --hostile
+	if command -v cargo-nextest >/dev/null; then \
+		$(SAY) "running the tests with cargo nextest"; \
+		cargo nextest run && $(SAY) "running the examples of the documentation" && \
+		cargo test --doc; \
+	else \
+		$(SAY) "running the tests with cargo test (cargo nextest is not installed)"; \
+		cargo test --no-fail-fast; \
+	fi
+
+check: cargo ## Format, lints, layering laws, documentation, advisories: all that CI asks for
+	$(SAY) "format"
+	cargo fmt --all --check
+	$(SAY) "lints of the guests"
+	guests/build.sh --clippy --hostile
+	$(SAY) "lints of the host and the tests"
+	cargo clippy --workspace --exclude tollgate-hostile --all-targets -- -D warnings
+	$(SAY) "documentation"
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --exclude tollgate-hostile --no-deps
+	$(SAY) "layering laws"
+	cargo test -p tollgate-tests --test tidy
+	if command -v cargo-deny >/dev/null; then \
+		$(SAY) "advisories, with cargo deny"; cargo deny check advisories bans sources; \
+	elif command -v cargo-audit >/dev/null; then \
+		$(SAY) "advisories, with cargo audit"; cargo audit; \
+	else \
+		$(SAY) "advisories: SKIPPED, neither cargo deny nor cargo audit is installed"; \
+	fi
+
+guests: cargo ## Build the connectors into target/components
+	guests/build.sh
+
+bench: cargo ## Compare Tollgate with a hand-written native program (ARGS="…" is passed on)
+	guests/build.sh
+	cargo run --release -p tollgate-bench -- $(ARGS)
+
+clean: ## Remove everything that was built, the wasm standard library included
+	rm -rf target
+
+cargo:
+	command -v cargo >/dev/null || { \
+		echo "Tollgate needs Rust 1.95 and found no cargo. Install it from https://rustup.rs"; exit 1; \
+	} >&2

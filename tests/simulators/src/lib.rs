@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+pub mod fault;
+pub mod icontact;
+pub mod log;
+pub mod row;
+pub mod server;
+pub mod simulator;
+pub mod vendor;
+
+mod connection;
+mod random;
+mod script;
+
+pub use fault::{Echo, Fault, Kind, RetryAfter, When};
+pub use icontact::IContact;
+pub use log::LoggedRequest;
+pub use server::{Server, ServerSettings};
+pub use simulator::Simulator;
+pub use vendor::{Reply, Request, Twist, Vendor};

@@ -1,0 +1,48 @@
+//! The binary: what it prints, and how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+fn start(arguments: &[&str]) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate-simulator"))
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let stdout = child.stdout.as_mut().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    (child, line)
+}
+
+#[test]
+fn first_line_tells_the_address_and_signals_end_it_in_good_order() {
+    for signal in ["-INT", "-TERM"] {
+        let (mut child, line) = start(&["icontact", "--contacts", "10", "--fault", "html:/lists"]);
+        let origin = line.trim_end().strip_prefix("listening on http://").unwrap();
+        let mut stream = TcpStream::connect(origin).unwrap();
+        let request = "GET /icp/time HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("\"timestamp\":"));
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(child.wait().unwrap().success(), "{signal}");
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.contains("stopped after 1 request"), "{stderr}");
+    }
+}
+
+#[test]
+fn wrong_fault_is_refused_with_a_reason() {
+    let (mut child, line) = start(&["icontact", "--fault", "cutbody"]);
+    assert_eq!(line, "");
+    assert!(!child.wait().unwrap().success());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.contains("no fault is called \"cutbody\""), "{stderr}");
+}
