@@ -283,8 +283,7 @@ async fn a_cancelled_run_commits_nothing_and_has_tidied_up_when_it_returns() {
     let memory = Memory::default();
     let cancel = CancellationToken::new();
     let plan = plan();
-    let run =
-        tollgate_sync::run(&source, Box::new(memory.clone()), &plan, &Unobserved, &cancel);
+    let run = tollgate_sync::run(&source, Box::new(memory.clone()), &plan, &Unobserved, &cancel);
     let stop = async {
         source.hanging.notified().await;
         cancel.cancel();

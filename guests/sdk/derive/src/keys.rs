@@ -1,0 +1,57 @@
+//! The fields of a record by their place in the JSON object.
+
+use proc_macro2::Span;
+use syn::{Error, Result};
+
+use crate::model::{Model, Role};
+
+/// A JSON object: its keys, in the order of the struct.
+pub struct Object {
+    /// The keys and what lies behind them.
+    pub keys: Vec<(String, Behind)>,
+}
+
+/// What lies behind a key.
+pub enum Behind {
+    /// The field with this index.
+    Field(usize),
+    /// Another object.
+    Object(Object),
+}
+
+impl Object {
+    /// Arranges the fields of a record.
+    pub fn of(model: &Model) -> Result<Self> {
+        let mut root = Self { keys: Vec::new() };
+        for (index, field) in model.fields.iter().enumerate() {
+            if let Role::Json(path) = &field.role {
+                let placed = root.place(path, index);
+                placed.map_err(|message| Error::new(field.name.span(), message))?;
+            }
+        }
+        if root.keys.is_empty() {
+            let message = "at least one field must come from the JSON object";
+            return Err(Error::new(Span::call_site(), message));
+        }
+        Ok(root)
+    }
+
+    fn place(&mut self, path: &[String], index: usize) -> std::result::Result<(), &'static str> {
+        let Some((key, rest)) = path.split_first() else { return Err("the path is empty") };
+        if key.is_empty() {
+            return Err("a key of the path is empty");
+        }
+        let found = self.keys.iter_mut().find(|(one, _)| one == key);
+        match (found, rest.is_empty()) {
+            (None, true) => self.keys.push((key.clone(), Behind::Field(index))),
+            (None, false) => {
+                let mut object = Self { keys: Vec::new() };
+                object.place(rest, index)?;
+                self.keys.push((key.clone(), Behind::Object(object)));
+            }
+            (Some((_, Behind::Object(object))), false) => object.place(rest, index)?,
+            (Some(_), _) => return Err("another field has this key"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,325 @@
+//! Requests to the provider.
+//!
+//! [`Http`] is the connector's only way out. What lies behind it is a [`Fetch`]: the host, or a stub
+//! in a test. The host adds the credentials, paces, waits and retries; here only answers that
+//! arrived but cannot be used are asked for again.
+
+#[cfg(target_family = "wasm")]
+mod host;
+mod percent;
+mod status;
+
+use std::rc::Rc;
+
+pub use percent::{encode_path_segment, encode_query};
+pub use status::failure_of_status;
+
+use crate::failure::{Failure, Fault, excerpt_of_bytes};
+use crate::log;
+
+/// How often a request is made until its answer can be used. The host waits between them.
+const ATTEMPTS: u32 = 3;
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Sends a body.
+    Post,
+}
+
+/// A request without credentials: the host adds those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What it does.
+    pub method: Method,
+    /// Where it goes.
+    pub url: String,
+    /// Its headers, beside those of [`Http`].
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
+    /// Whether it may be made twice.
+    pub is_repeatable: bool,
+}
+
+/// A request that reads `url`. Put values in with [`Request::query`] and [`encode_path_segment`].
+pub fn get(url: impl Into<String>) -> Request {
+    Request {
+        method: Method::Get,
+        url: url.into(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        is_repeatable: true,
+    }
+}
+
+/// A request that sends a body. It is made once, unless [`Request::repeatable`] says otherwise.
+pub fn post(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Request {
+    Request { method: Method::Post, body: body.into(), is_repeatable: false, ..get(url) }
+}
+
+impl Request {
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        self.url.push(if self.url.contains('?') { '&' } else { '?' });
+        encode_query(name, &mut self.url);
+        self.url.push('=');
+        encode_query(value.as_ref(), &mut self.url);
+        self
+    }
+
+    /// Adds a query parameter if there is a value.
+    #[must_use]
+    pub fn query_if(self, name: &str, value: Option<impl AsRef<str>>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Marks it as one that changes nothing, however often it is made.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.is_repeatable = true;
+        self
+    }
+}
+
+/// Status and headers of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The status code.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug)]
+pub enum FetchError {
+    /// No answer came, after all that the host tried.
+    Failed(Failure),
+    /// The body broke off.
+    Cut(String),
+}
+
+/// Makes one request.
+pub trait Fetch {
+    /// Makes it, and reads the whole body into `body`, which is empty.
+    ///
+    /// # Errors
+    /// Where no answer came or its body broke off. A status is no error.
+    fn fetch(&self, request: &Request, body: &mut Vec<u8>) -> Result<Head, FetchError>;
+}
+
+/// Says what failure an answer is, if it is one. None leaves it to [`failure_of_status`].
+pub type StatusRule = fn(&Head, &[u8]) -> Option<Failure>;
+
+/// The way to the provider, with what all its requests have in common. Cheap to clone.
+#[derive(Clone)]
+pub struct Http {
+    fetch: Rc<dyn Fetch>,
+    headers: Vec<(String, String)>,
+    status_rule: StatusRule,
+}
+
+impl Http {
+    /// A way over `fetch`.
+    pub fn new(fetch: Rc<dyn Fetch>) -> Self {
+        Self { fetch, headers: Vec::new(), status_rule: |_, _| None }
+    }
+
+    /// The way over the host. In a native build every request on it is denied.
+    pub fn of_host() -> Self {
+        #[cfg(target_family = "wasm")]
+        return Self::new(Rc::new(host::Host));
+        #[cfg(not(target_family = "wasm"))]
+        return Self::new(Rc::new(NoHost));
+    }
+
+    /// Adds a header to every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Takes the provider's own reading of an answer's status before the common one.
+    #[must_use]
+    pub fn with_status_rule(mut self, rule: StatusRule) -> Self {
+        self.status_rule = rule;
+        self
+    }
+
+    /// Makes a request and has `parse` read its body, which is kept in `body` to be used again. What
+    /// cannot be used is asked for again, three times in all.
+    ///
+    /// # Errors
+    /// What the status means, what `parse` failed with, `unexpected-response` for an answer that
+    /// stays malformed, `unavailable` for one that stays cut.
+    pub fn read(
+        &self,
+        request: &Request,
+        body: &mut Vec<u8>,
+        parse: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Failure> {
+        let mut request = request.clone();
+        request.headers.extend_from_slice(&self.headers);
+        let attempts = if request.is_repeatable { ATTEMPTS } else { 1 };
+        let mut attempt = 1;
+        loop {
+            let failure = match self.try_once(&request, body, parse) {
+                Ok(()) => return Ok(()),
+                Err(Attempt::Final(failure)) => return Err(failure),
+                Err(Attempt::Repeat(failure)) => failure,
+            };
+            if attempt == attempts {
+                return Err(failure);
+            }
+            log::warn(format!("attempt {attempt} of {attempts}: {}", text_of(&failure)));
+            attempt += 1;
+        }
+    }
+
+    fn try_once(
+        &self,
+        request: &Request,
+        body: &mut Vec<u8>,
+        parse: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Attempt> {
+        body.clear();
+        let head = match self.fetch.fetch(request, body) {
+            Ok(head) => head,
+            Err(FetchError::Failed(failure)) => return Err(Attempt::Final(failure)),
+            Err(FetchError::Cut(what)) => {
+                let text = format!("{}: the answer broke off: {what}", place(request));
+                return Err(Attempt::Repeat(Failure::Unavailable(text)));
+            }
+        };
+        let failure = (self.status_rule)(&head, body).or_else(|| failure_of_status(&head, body));
+        if let Some(failure) = failure {
+            return Err(Attempt::Final(failure));
+        }
+        parse(body).map_err(|fault| match fault {
+            Fault::Failed(failure) => Attempt::Final(failure),
+            Fault::Malformed(what) => {
+                let begins = excerpt_of_bytes(body);
+                let text = format!("{}: {what}; the answer begins: {begins}", place(request));
+                Attempt::Repeat(Failure::UnexpectedResponse(text))
+            }
+        })
+    }
+}
+
+enum Attempt {
+    Final(Failure),
+    Repeat(Failure),
+}
+
+/// The request's path, for errors: the query may hold what a user typed.
+fn place(request: &Request) -> &str {
+    let url = request.url.split('?').next().unwrap_or_default();
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..])
+}
+
+fn text_of(failure: &Failure) -> &str {
+    match failure {
+        Failure::Unavailable(text) | Failure::UnexpectedResponse(text) => text,
+        _ => "",
+    }
+}
+
+/// What a native build has in the host's place.
+#[cfg(not(target_family = "wasm"))]
+struct NoHost;
+
+#[cfg(not(target_family = "wasm"))]
+impl Fetch for NoHost {
+    fn fetch(&self, _: &Request, _: &mut Vec<u8>) -> Result<Head, FetchError> {
+        Err(FetchError::Failed(Failure::Denied("there is no host".to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Reply, http};
+
+    fn read_number(http: &Http, request: &Request) -> Result<i64, Failure> {
+        let mut number = 0;
+        http.read(request, &mut Vec::new(), &mut |body| {
+            let text = std::str::from_utf8(body).map_err(|e| Fault::malformed(e.to_string()))?;
+            number = text.parse().map_err(|_| Fault::malformed("no number"))?;
+            Ok(())
+        })?;
+        Ok(number)
+    }
+
+    #[test]
+    fn values_are_encoded_into_the_url() {
+        let request = get("https://example.com/a").query("q", "a b&c=é").query("n", "1");
+        assert_eq!(request.url, "https://example.com/a?q=a%20b%26c%3D%C3%A9&n=1");
+        assert_eq!(place(&request), "/a");
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_used_is_asked_for_again() {
+        let mut replies = vec![Reply::ok("7"), Reply::ok("<html>"), Reply::cut("7")];
+        let (http, seen) = http(move |_| replies.pop().expect("three requests"));
+        let read = read_number(&http, &get("https://example.com/"));
+        assert_eq!(read, Ok(7));
+        assert_eq!(seen.borrow().len(), 3);
+    }
+
+    #[test]
+    fn an_answer_that_stays_wrong_is_an_error_that_shows_it() {
+        let (http, seen) = http(|_| Reply::ok("<html>\u{7}"));
+        let read = read_number(&http, &get("https://example.com/x?secret=1"));
+        let text = "/x: no number; the answer begins: <html>\\u{7}";
+        assert_eq!(read, Err(Failure::unexpected(text)));
+        assert_eq!(seen.borrow().len(), 3);
+    }
+
+    #[test]
+    fn an_answer_that_stays_cut_is_unavailable() {
+        let (http, seen) = http(|_| Reply::cut("7"));
+        let read = read_number(&http, &get("https://example.com/x"));
+        assert!(matches!(read, Err(Failure::Unavailable(_))), "{read:?}");
+        assert_eq!(seen.borrow().len(), 3);
+    }
+
+    #[test]
+    fn what_changes_something_is_made_once() {
+        let (http, seen) = http(|_| Reply::ok("no"));
+        let read = read_number(&http, &post("https://example.com/x", "body"));
+        assert!(matches!(read, Err(Failure::UnexpectedResponse(_))), "{read:?}");
+        assert_eq!(seen.borrow().len(), 1);
+    }
+
+    #[test]
+    fn a_status_is_not_asked_for_again() {
+        let (http, seen) = http(|_| Reply::status(401, "{}"));
+        let read = read_number(&http, &get("https://example.com/x"));
+        assert!(matches!(read, Err(Failure::Unauthorized(_))), "{read:?}");
+        assert_eq!(seen.borrow().len(), 1);
+    }
+}

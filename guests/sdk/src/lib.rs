@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+// So that what the derive macro writes resolves inside this crate's own tests.
+extern crate self as tollgate_sdk;
+
+pub mod base64;
+pub mod bindings;
+mod columns;
+pub mod connector;
+mod decode;
+pub mod export;
+pub mod failure;
+pub mod http;
+mod identity;
+pub mod log;
+pub mod manifest;
+pub mod paging;
+pub mod plan;
+pub mod record;
+pub mod request;
+pub mod response;
+pub mod scan;
+pub mod testing;
+pub mod time;
+pub mod values;
+
+pub use connector::{Choice, Connector, Page, Partition, Scan, Stream};
+pub use failure::{Failure, Fault};
+pub use record::{DynamicColumn, Record};
+pub use request::{DateRange, ScanRequest, Settings};
+pub use response::{Response, Shape};
+pub use scan::RecordScan;
+pub use tollgate_sdk_derive::Record;

@@ -1,0 +1,129 @@
+//! One paged read after the other.
+
+use super::{Item, Pager, Verdict, foreign_checkpoint};
+use crate::failure::{Failure, Fault};
+use crate::http::Request;
+use crate::log;
+use crate::response::Response;
+
+/// The checkpoint of a read that came to its end. No item begins with a space.
+const END: &str = " end";
+
+/// Reads one thing after the other, in ascending order, each with a pager of its own, and says of
+/// each page which thing it is about.
+///
+/// The checkpoint names the thing, so that a read goes on rightly although things have come or gone
+/// before it.
+pub struct Each {
+    items: Vec<Item>,
+    pager_of: Box<dyn Fn(&Item) -> Box<dyn Pager>>,
+    index: usize,
+    current: Option<Box<dyn Pager>>,
+    skips_missing: bool,
+}
+
+impl Each {
+    /// Reads what `pager_of` says for each of `items`, each once.
+    pub fn new(
+        items: impl IntoIterator<Item = Item>,
+        pager_of: impl Fn(&Item) -> Box<dyn Pager> + 'static,
+    ) -> Self {
+        let mut ascending: Vec<Item> = Vec::new();
+        for item in items {
+            // Things come in order as a rule: then this is a look at the last one.
+            let is_next = ascending.last().is_none_or(|last| *last < item);
+            let place = if is_next { Err(ascending.len()) } else { ascending.binary_search(&item) };
+            if let Err(place) = place {
+                ascending.insert(place, item);
+            }
+        }
+        let current = ascending.first().map(&pager_of);
+        let pager_of = Box::new(pager_of);
+        Self { items: ascending, pager_of, index: 0, current, skips_missing: false }
+    }
+
+    /// Goes on, with a warning, where the provider does not know one of the things (any more).
+    #[must_use]
+    pub fn skip_missing(mut self, skips_missing: bool) -> Self {
+        self.skips_missing = skips_missing;
+        self
+    }
+
+    fn begin(&mut self, index: usize) {
+        self.index = index;
+        self.current = self.items.get(index).map(&self.pager_of);
+    }
+
+    fn unfinished(&self) -> Option<&Box<dyn Pager>> {
+        self.current.as_ref().filter(|pager| !pager.is_done())
+    }
+}
+
+impl Each {
+    /// Where the read goes on: a thing, and a place in its own pages. None at the end.
+    fn place(&self, inner: impl Fn(&Box<dyn Pager>) -> Option<String>) -> Option<String> {
+        match self.unfinished() {
+            Some(pager) => Some(format!("{} {}", self.item(), inner(pager).unwrap_or_default())),
+            None => self.items.get(self.index + 1).map(|next| format!("{next} ")),
+        }
+    }
+}
+
+impl Pager for Each {
+    fn item(&self) -> &Item {
+        self.items.get(self.index).unwrap_or(&Item::Nothing)
+    }
+
+    fn resume(&mut self, checkpoint: &str) -> Result<(), Failure> {
+        let foreign = || foreign_checkpoint(checkpoint);
+        if checkpoint == END {
+            self.begin(self.items.len());
+            return Ok(());
+        }
+        let (name, inner) = checkpoint.split_once(' ').ok_or_else(foreign)?;
+        let Some(alike) = self.items.first() else { return Ok(()) };
+        let item = alike.parse_alike(name).ok_or_else(foreign)?;
+        self.begin(self.items.partition_point(|one| *one < item));
+        let is_there = *self.item() == item;
+        match &mut self.current {
+            Some(pager) if is_there && !inner.is_empty() => pager.resume(inner),
+            _ => Ok(()),
+        }
+    }
+
+    fn request(&mut self) -> Option<Request> {
+        // The item stays the current one until here: the page before is still about it.
+        while self.current.is_some() && self.unfinished().is_none() {
+            self.begin(self.index + 1);
+        }
+        self.current.as_mut().and_then(|pager| pager.request())
+    }
+
+    fn accept(&mut self, response: &Response<'_>) -> Result<Verdict, Fault> {
+        match &mut self.current {
+            Some(pager) => pager.accept(response),
+            None => Ok(Verdict::Keep),
+        }
+    }
+
+    fn skip(&mut self) -> bool {
+        if self.skips_missing {
+            log::warn(format!("{} is not known to the provider: skipped", self.item()));
+            self.begin(self.index + 1);
+        }
+        self.skips_missing
+    }
+
+    fn is_done(&self) -> bool {
+        self.unfinished().is_none() && self.index + 1 >= self.items.len()
+    }
+
+    fn checkpoint(&self) -> Option<String> {
+        let inner = |pager: &Box<dyn Pager>| pager.checkpoint();
+        self.place(inner).or_else(|| Some(END.to_owned()))
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.place(|pager| pager.next_cursor())
+    }
+}

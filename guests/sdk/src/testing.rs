@@ -1,0 +1,215 @@
+//! A provider made of a closure, and a scan's pages as plain values: what tests of a connector need.
+//!
+//! ```
+//! use tollgate_sdk::http::get;
+//! use tollgate_sdk::testing::{Reply, http};
+//!
+//! let (http, requests) = http(|_| Reply::ok("[1, 2]"));
+//! let mut length = 0;
+//! let read = http.read(&get("https://example.com/numbers"), &mut Vec::new(), &mut |body| {
+//!     length = body.len();
+//!     Ok(())
+//! });
+//! assert_eq!((read, length), (Ok(()), 6));
+//! assert_eq!(requests.borrow()[0].url, "https://example.com/numbers");
+//! ```
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::bindings::exports::tollgate::connector::connector as wit;
+use crate::bindings::tollgate::connector::types::{ColumnData, DataType, Setting, Values};
+use crate::connector::{Batch, Scan};
+use crate::failure::Failure;
+use crate::http::{Fetch, FetchError, Head, Http, Request};
+use crate::log::LogLevel;
+use crate::request::ScanRequest;
+
+/// An answer of the provider.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
+    /// Whether the connection breaks after the body.
+    pub is_cut: bool,
+}
+
+impl Reply {
+    /// A body under status 200.
+    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+        Self::status(200, body)
+    }
+
+    /// A body under another status.
+    pub fn status(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into(), is_cut: false }
+    }
+
+    /// A body that breaks off.
+    pub fn cut(body: impl Into<Vec<u8>>) -> Self {
+        Self { is_cut: true, ..Self::ok(body) }
+    }
+}
+
+/// The requests that came so far.
+pub type Requests = Rc<RefCell<Vec<Request>>>;
+
+/// A provider that answers with what `reply` says.
+pub fn http(reply: impl FnMut(&Request) -> Reply + 'static) -> (Http, Requests) {
+    let requests = Requests::default();
+    let reply: RefCell<Box<ReplyTo>> = RefCell::new(Box::new(reply));
+    (Http::new(Rc::new(Stub { reply, requests: Rc::clone(&requests) })), requests)
+}
+
+type ReplyTo = dyn FnMut(&Request) -> Reply;
+
+struct Stub {
+    reply: RefCell<Box<ReplyTo>>,
+    requests: Requests,
+}
+
+impl Fetch for Stub {
+    fn fetch(&self, request: &Request, body: &mut Vec<u8>) -> Result<Head, FetchError> {
+        self.requests.borrow_mut().push(request.clone());
+        let reply = (self.reply.borrow_mut())(request);
+        body.extend_from_slice(&reply.body);
+        if reply.is_cut {
+            return Err(FetchError::Cut("connection reset".to_owned()));
+        }
+        Ok(Head { status: reply.status, headers: reply.headers })
+    }
+}
+
+/// A request for all of a stream.
+pub fn request(http: &Http, stream: &str) -> ScanRequest {
+    let request = wit::ScanRequest {
+        settings: Vec::new(),
+        stream: stream.to_owned(),
+        options: Vec::new(),
+        columns: Vec::new(),
+        partition: None,
+        checkpoint: None,
+        rows_wanted: None,
+    };
+    ScanRequest::new(request, http.clone())
+}
+
+/// Settings or options, each with its values.
+pub fn settings(pairs: &[(&str, &[&str])]) -> crate::Settings {
+    let setting = |&(name, values): &(&str, &[&str])| Setting {
+        name: name.to_owned(),
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+    };
+    crate::Settings::from(pairs.iter().map(setting).collect::<Vec<_>>())
+}
+
+/// What a scan gave, with every value as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Each page's number of rows, checkpoint and next cursor.
+    pub pages: Vec<(usize, Option<String>, Option<String>)>,
+}
+
+impl Table {
+    /// A column's values, `null` where there are none.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    pub fn column(&self, name: &str) -> Vec<&str> {
+        let index = self.columns.iter().position(|column| column == name);
+        let index = index.expect("the table has the column");
+        self.rows.iter().map(|row| row[index].as_deref().unwrap_or("null")).collect()
+    }
+}
+
+/// Reads a scan to its end.
+///
+/// # Errors
+/// What the scan failed with.
+///
+/// # Panics
+/// If a batch is not as the interface says.
+pub fn read(mut scan: Box<dyn Scan>) -> Result<Table, Failure> {
+    let columns = scan.columns();
+    let types: Vec<_> = columns.iter().map(|column| column.data_type).collect();
+    let names = columns.into_iter().map(|column| column.name).collect();
+    let mut table = Table { columns: names, ..Table::default() };
+    while let Some(page) = scan.next()? {
+        let is_last = page.next_cursor.is_none();
+        let rows = page.batch.rows as usize;
+        table.pages.push((rows, page.checkpoint.clone(), page.next_cursor.clone()));
+        table.rows.extend(rows_of(&page.batch, &types));
+        if is_last {
+            assert!(scan.next()?.is_none(), "a page came after the last");
+            break;
+        }
+    }
+    Ok(table)
+}
+
+fn rows_of(batch: &Batch, types: &[DataType]) -> Vec<Vec<Option<String>>> {
+    assert_eq!(batch.columns.len(), types.len(), "columns of the batch");
+    let rows = batch.rows as usize;
+    let columns = batch.columns.iter().zip(types).map(|(data, kind)| cells(data, *kind, rows));
+    let columns: Vec<_> = columns.collect();
+    (0..rows).map(|row| columns.iter().map(|column| column[row].clone()).collect()).collect()
+}
+
+fn cells(data: &ColumnData, kind: DataType, rows: usize) -> Vec<Option<String>> {
+    let bit = |bits: &[u8], row: usize| bits[row / 8] >> (row % 8) & 1 == 1;
+    if let Some(bits) = &data.validity {
+        assert_eq!(bits.len(), rows.div_ceil(8), "bytes of the validity");
+    }
+    let text = |row: usize| match &data.values {
+        Values::Booleans(bits) => bit(bits, row).to_string(),
+        Values::Int64s(values) => int_text(values[row], kind),
+        Values::Float64s(values) => values[row].to_string(),
+        Values::Texts(texts) => {
+            assert_eq!(texts.offsets.len(), rows + 1, "offsets of the texts");
+            let (from, to) = (texts.offsets[row] as usize, texts.offsets[row + 1] as usize);
+            String::from_utf8_lossy(&texts.bytes[from..to]).into_owned()
+        }
+    };
+    let is_valid = |row| data.validity.as_ref().is_none_or(|bits| bit(bits, row));
+    (0..rows).map(|row| is_valid(row).then(|| text(row))).collect()
+}
+
+fn int_text(value: i64, kind: DataType) -> String {
+    use crate::time::{CivilDate, MICROS_PER_SECOND, SECONDS_PER_DAY};
+    let date = |days| CivilDate::from_days(days).map_or_else(String::new, |date| date.to_string());
+    match kind {
+        DataType::Date => date(value),
+        DataType::Timestamp => {
+            let (seconds, micros) =
+                (value.div_euclid(MICROS_PER_SECOND), value.rem_euclid(MICROS_PER_SECOND));
+            let (days, second) =
+                (seconds.div_euclid(SECONDS_PER_DAY), seconds.rem_euclid(SECONDS_PER_DAY));
+            let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+            let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+            format!("{}T{hour:02}:{minute:02}:{second:02}{fraction}Z", date(days))
+        }
+        _ => value.to_string(),
+    }
+}
+
+thread_local! {
+    static LINES: RefCell<Vec<(LogLevel, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a log line of this thread; [`logged`] gives it.
+pub fn note(level: LogLevel, message: &str) {
+    LINES.with_borrow_mut(|lines| lines.push((level, message.to_owned())));
+}
+
+/// The log lines of this thread so far. They are gone afterwards.
+pub fn logged() -> Vec<(LogLevel, String)> {
+    LINES.take()
+}

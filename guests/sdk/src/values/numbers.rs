@@ -1,0 +1,255 @@
+//! Numbers, written as such or as text.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Visitor};
+
+use super::{Decode, Json, json_text};
+use crate::record::{BadValue, DataType, DecimalSize, Slot, Value};
+
+/// Whole numbers below this are exact in a double.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+/// The exponent up to which a decimal is written out.
+const EXPONENT_MAX: i32 = 40;
+
+/// A signed 64-bit integer: a whole number, also as text or with a fraction of zeros; `""` and
+/// `null` are null. Digits are kept exactly; what does not fit is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Int(pub Option<i64>);
+
+impl From<i64> for Int {
+    fn from(value: i64) -> Self {
+        Self(Some(value))
+    }
+}
+
+impl<'de> Value<'de> for Int {
+    const DATA_TYPE: DataType = DataType::Int64;
+
+    fn slot(&mut self) -> Slot<'_, 'de> {
+        Slot::Int(self)
+    }
+}
+
+impl<'de> Decode<'de> for Int {
+    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IntVisitor)
+    }
+}
+
+struct IntVisitor;
+
+impl Visitor<'_> for IntVisitor {
+    type Value = Int;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a whole number")
+    }
+
+    #[inline]
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Int, E> {
+        Ok(Int(Some(value)))
+    }
+
+    #[inline]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Int, E> {
+        let fits = i64::try_from(value);
+        fits.map(Int::from).map_err(|_| E::custom(not_whole(&value.to_string())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Int, E> {
+        // The parser gives a double for 12.0 and for what is too large for 64 bits.
+        let is_exact = value.fract() == 0.0 && value.abs() < EXACT_MAX;
+        match is_exact {
+            true => Ok(Int(Some(value as i64))),
+            false => Err(E::custom(not_whole(&json_text(value)))),
+        }
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, value: &str) -> Result<Int, E> {
+        match value.parse() {
+            Ok(number) => Ok(Int(Some(number))),
+            Err(_) => parse_odd_int(value).map_err(E::custom),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Int, E> {
+        Ok(Int(None))
+    }
+}
+
+fn not_whole(found: &str) -> BadValue {
+    BadValue::new("a whole number of 64 bits", found)
+}
+
+/// Takes spaces around a number and a fraction of zeros.
+fn parse_odd_int(text: &str) -> Result<Int, BadValue> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Ok(Int(None));
+    }
+    let whole = match trimmed.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
+        Some(_) => "",
+        None => trimmed,
+    };
+    whole.parse::<i64>().map(Int::from).map_err(|_| not_whole(text))
+}
+
+/// A double: a number, also as text; `""` and `null` are null. Not for money and not for ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Float(pub Option<f64>);
+
+impl<'de> Value<'de> for Float {
+    const DATA_TYPE: DataType = DataType::Float64;
+
+    fn slot(&mut self) -> Slot<'_, 'de> {
+        Slot::Float(self)
+    }
+}
+
+impl<'de> Decode<'de> for Float {
+    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FloatVisitor)
+    }
+}
+
+struct FloatVisitor;
+
+impl Visitor<'_> for FloatVisitor {
+    type Value = Float;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a number")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Float, E> {
+        Ok(Float(Some(value as f64)))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Float, E> {
+        Ok(Float(Some(value as f64)))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Float, E> {
+        Ok(Float(Some(value)))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Float, E> {
+        let text = value.trim();
+        if text.is_empty() {
+            return Ok(Float(None));
+        }
+        // Rust would also read `inf` and `nan`, which no provider means as a number.
+        let is_number = text.bytes().all(|byte| b"+-.0123456789eE".contains(&byte));
+        let number = text.parse().ok().filter(|number: &f64| is_number && number.is_finite());
+        match number {
+            Some(number) => Ok(Float(Some(number))),
+            None => Err(E::custom(BadValue::new("a number", value))),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Float, E> {
+        Ok(Float(None))
+    }
+}
+
+/// An exact decimal of up to `PRECISION` digits, `SCALE` of them behind the point: a number, also
+/// as text, whose digits never pass through a double; `""` and `null` are null.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decimal<'a, const PRECISION: u8, const SCALE: u8>(pub Json<'a>);
+
+impl<const PRECISION: u8, const SCALE: u8> Decimal<'_, PRECISION, SCALE> {
+    /// Its digits, without exponent, plus sign, leading or bare point.
+    ///
+    /// # Errors
+    /// For something that is no number.
+    pub fn digits(&self) -> Result<Option<String>, BadValue> {
+        decimal_of(&self.0)
+    }
+}
+
+impl<'de, const PRECISION: u8, const SCALE: u8> Value<'de> for Decimal<'de, PRECISION, SCALE> {
+    const DATA_TYPE: DataType =
+        DataType::Decimal(DecimalSize { precision: PRECISION, scale: SCALE });
+
+    fn slot(&mut self) -> Slot<'_, 'de> {
+        Slot::Decimal(&mut self.0)
+    }
+}
+
+/// The digits of a JSON value.
+pub(crate) fn decimal_of(json: &Json<'_>) -> Result<Option<String>, BadValue> {
+    let Some(text) = json.as_str() else { return Ok(None) };
+    let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let digits = plain_decimal(text.trim()).ok_or_else(|| BadValue::new("a decimal", text))?;
+    Ok(Some(digits))
+}
+
+/// Writes out a number without exponent, plus sign, leading or bare point. None for no number.
+fn plain_decimal(text: &str) -> Option<String> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse().ok()?),
+        None => (text, 0),
+    };
+    let (is_negative, unsigned) = match mantissa.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let mut digits = format!("{whole}{fraction}");
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if !(-EXPONENT_MAX..=EXPONENT_MAX).contains(&exponent) {
+        return None;
+    }
+    let mut point = i32::try_from(whole.len()).ok()? + exponent;
+    while point <= 0 {
+        digits.insert(0, '0');
+        point += 1;
+    }
+    let point = usize::try_from(point).ok()?;
+    while digits.len() < point {
+        digits.push('0');
+    }
+    let (whole, fraction) = digits.split_at(point);
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let sign = if is_negative { "-" } else { "" };
+    let dot = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{dot}{fraction}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_written_out() {
+        for (text, plain) in [
+            ("0", Some("0")),
+            ("-12.50", Some("-12.50")),
+            ("+.5", Some("0.5")),
+            ("007.", Some("7")),
+            ("1.25e2", Some("125")),
+            ("1.25e1", Some("12.5")),
+            ("125E-4", Some("0.0125")),
+            ("12e3", Some("12000")),
+            ("123456789012345678901234567890.12", Some("123456789012345678901234567890.12")),
+            ("", None),
+            ("-", None),
+            (".", None),
+            ("1,5", None),
+            ("1e99", None),
+            ("nan", None),
+            ("--1", None),
+        ] {
+            assert_eq!(plain_decimal(text).as_deref(), plain, "{text}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What is to be synced: the syncs of the file, with what the command line says before it.
+
+use std::ops::Range;
+
+use tollgate_destinations::Target;
+use tollgate_model::{AccountName, Error, ErrorKind, Operation, Result, Settings};
+use tollgate_runtime::Session;
+use tollgate_sync::Mode;
+use tollgate_sync::plan::Choices;
+
+use super::SyncArgs;
+use crate::commands::reading;
+use crate::config::{Config, Problem, Source, Streams, SyncConfig};
+use crate::failure::Outcome;
+use crate::project::Project;
+
+/// A sync, ready to be run.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What it is called: the sync's name, or the account's where it is in no file.
+    pub label: String,
+    /// The account.
+    pub account: AccountName,
+    /// Where rows go.
+    pub to: Target,
+    /// What becomes of the rows that are there.
+    pub mode: Mode,
+    streams: Streams,
+    options: Settings,
+    columns: Vec<String>,
+    table: Option<String>,
+    concurrency: Option<usize>,
+    limit: Option<u64>,
+    /// Where its name stands in the file.
+    span: Option<Range<usize>>,
+}
+
+/// Everything that is to be synced, in the order of the file or of the command line.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a sync or account that does not exist, and where nothing is to do.
+pub fn jobs(args: &SyncArgs, config: &Config, project: &Project) -> Outcome<Vec<Job>> {
+    let jobs = match (args.names.as_slice(), args.streams.as_slice()) {
+        ([], []) => config.syncs.iter().map(|sync| of_file(sync, args, project)).collect(),
+        ([], streams) => vec![of_arguments(args, streams, config)?],
+        (names, _) => {
+            let syncs = names.iter().map(|name| config.sync(name)).collect::<Result<Vec<_>>>()?;
+            syncs.into_iter().map(|sync| of_file(sync, args, project)).collect()
+        }
+    };
+    if jobs.is_empty() {
+        let message = format!("{} has no sync", config.source.path().display());
+        return Err(Error::new(ErrorKind::Config, message)
+            .with_hint("--stream NAME --to DESTINATION syncs without one")
+            .into());
+    }
+    Ok(jobs)
+}
+
+/// What the command line says comes before what the file says.
+fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Job {
+    let mut job = Job::of_config(sync, project);
+    if !args.streams.is_empty() {
+        job.streams = named(&args.streams);
+    }
+    if !args.columns.columns.is_empty() {
+        job.columns.clone_from(&args.columns.columns);
+    }
+    job.options.extend(args.options.settings());
+    job.account = args.account.clone().unwrap_or(job.account);
+    job.to = args.to.clone().unwrap_or(job.to);
+    job.mode = args.mode.unwrap_or(job.mode);
+    job.table = args.table.clone().or(job.table);
+    job.concurrency = concurrency(args).or(job.concurrency);
+    job.limit = args.limit.or(job.limit);
+    job
+}
+
+fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<Job> {
+    let account = reading::account(config, args.account.as_ref())?;
+    let to = args.to.clone().ok_or_else(|| {
+        Error::new(ErrorKind::Config, "where to? --to DESTINATION says it")
+            .with_hint("for example --to out.db, --to parquet:out, --to csv:out")
+    })?;
+    Ok(Job {
+        label: account.name.to_string(),
+        account: account.name.clone(),
+        to,
+        streams: named(streams),
+        options: args.options.settings(),
+        columns: args.columns.columns.clone(),
+        table: args.table.clone(),
+        mode: args.mode.unwrap_or_default(),
+        concurrency: concurrency(args),
+        limit: args.limit,
+        span: None,
+    })
+}
+
+fn named(streams: &[String]) -> Streams {
+    Streams::Named(streams.iter().map(|stream| toml::Spanned::new(0..0, stream.clone())).collect())
+}
+
+fn concurrency(args: &SyncArgs) -> Option<usize> {
+    args.concurrency.and_then(|number| usize::try_from(number).ok())
+}
+
+/// A path of the file is relative to the file.
+fn resolve(target: &Target, project: &Project) -> Target {
+    let path = project.resolve(target.path());
+    match target {
+        Target::Sqlite(_) => Target::Sqlite(path),
+        Target::Parquet(_) => Target::Parquet(path),
+        Target::Csv(_) => Target::Csv(path),
+        Target::Jsonl(_) => Target::Jsonl(path),
+    }
+}
+
+impl Job {
+    /// A sync of the file as it stands there.
+    pub fn of_config(sync: &SyncConfig, project: &Project) -> Self {
+        Job {
+            label: sync.name.to_string(),
+            account: sync.account.get_ref().clone(),
+            to: resolve(sync.to.get_ref(), project),
+            mode: sync.mode.unwrap_or_default(),
+            streams: sync.streams.clone(),
+            options: sync.options.clone(),
+            columns: sync.columns.clone(),
+            table: sync.table.clone(),
+            concurrency: sync.concurrency,
+            limit: sync.limit,
+            span: Some(sync.span.clone()),
+        }
+    }
+
+    /// Its streams, after everything that can be checked without a request was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a stream, option or column that does not exist, with the line of
+    /// the sync where it is in a file.
+    pub fn check(&self, session: &Session, source: &Source) -> Outcome<Vec<String>> {
+        let streams = self.stream_names(session, source)?;
+        for stream in &streams {
+            let read = session.read(stream.get_ref()).options(self.options.clone());
+            let checked = read.columns(self.columns.clone()).build();
+            let span =
+                if stream.span().is_empty() { self.span.clone() } else { Some(stream.span()) };
+            checked.map_err(|error| match span.filter(|_| self.span.is_some()) {
+                Some(span) => source.error(&Problem::from_error(span, &error)),
+                None => error,
+            })?;
+        }
+        Ok(streams.into_iter().map(toml::Spanned::into_inner).collect())
+    }
+
+    /// What the options of a stream are.
+    pub fn options(&self) -> Settings {
+        self.options.clone()
+    }
+
+    /// What was chosen for a stream, of which there are so many.
+    pub fn choices(&self, stream: &str, streams: usize) -> Choices {
+        Choices {
+            columns: self.columns.clone(),
+            table: Some(self.table(stream, streams)),
+            mode: self.mode,
+            concurrency: self.concurrency,
+            limit: self.limit,
+            ..Choices::default()
+        }
+    }
+
+    /// The table of a stream, of which there are so many.
+    pub fn table(&self, stream: &str, streams: usize) -> String {
+        match (&self.table, streams) {
+            (None, _) => stream.to_owned(),
+            (Some(table), 1) => table.clone(),
+            (Some(prefix), _) => format!("{prefix}{stream}"),
+        }
+    }
+
+    fn stream_names(
+        &self,
+        session: &Session,
+        source: &Source,
+    ) -> Outcome<Vec<toml::Spanned<String>>> {
+        let named = match &self.streams {
+            Streams::Named(streams) => streams.clone(),
+            Streams::All => {
+                let streams = session.connector().descriptor().streams.iter();
+                let readable = streams.filter(|s| s.operations.contains(&Operation::Read));
+                readable.map(|stream| toml::Spanned::new(0..0, stream.name.clone())).collect()
+            }
+        };
+        for (index, stream) in named.iter().enumerate() {
+            let earlier = named.iter().take(index);
+            if earlier.into_iter().any(|other| other.get_ref() == stream.get_ref()) {
+                let message = format!("stream `{}` is named twice", stream.get_ref());
+                let problem = Problem::new(stream.span(), message.clone());
+                return Err(match self.span {
+                    Some(_) if !stream.span().is_empty() => source.error(&problem).into(),
+                    _ => Error::new(ErrorKind::Config, message).into(),
+                });
+            }
+        }
+        Ok(named)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Syncs of which everything was checked that can be without a request.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tollgate_model::{Error, ErrorKind};
+use tollgate_sync::Mode;
+
+use super::accounts::{Accounts, OpenAccount};
+use super::jobs::Job;
+use crate::failure::Outcome;
+
+/// A sync that was checked, and what it needs to run.
+pub struct Prepared {
+    /// The sync.
+    pub job: Job,
+    /// Its account and streams; or why it cannot run.
+    pub ready: Outcome<Ready>,
+}
+
+/// What a sync needs to run.
+pub struct Ready {
+    /// Its account.
+    pub account: OpenAccount,
+    /// Its streams.
+    pub streams: Vec<String>,
+}
+
+impl Prepared {
+    /// Checks a sync.
+    pub async fn of(job: Job, accounts: &Accounts<'_>) -> Self {
+        let ready = ready(&job, accounts).await;
+        Prepared { job, ready }
+    }
+
+    fn tables(&self) -> Vec<String> {
+        let streams = self.ready.as_ref().map(|ready| ready.streams.as_slice()).unwrap_or_default();
+        streams.iter().map(|stream| self.job.table(stream, streams.len())).collect()
+    }
+}
+
+async fn ready(job: &Job, accounts: &Accounts<'_>) -> Outcome<Ready> {
+    let account = accounts.get(&job.account).await?;
+    let streams = job.check(&account.session, accounts.source())?;
+    Ok(Ready { account, streams })
+}
+
+/// Refuses a sync that would load a table that another one replaces, or the other way round: what is
+/// there in the end would depend on which came last.
+pub fn refuse_shared_tables(prepared: &mut [Prepared]) {
+    let mut owners: BTreeMap<(PathBuf, String), (String, Mode)> = BTreeMap::new();
+    for sync in prepared {
+        for table in sync.tables() {
+            // SQLite and some file systems take names that differ in case for the same.
+            let key = (sync.job.to.path().to_owned(), table.to_lowercase());
+            let mine = (sync.job.label.clone(), sync.job.mode);
+            let owner = owners.entry(key).or_insert_with(|| mine.clone());
+            let both_append = owner.1 == Mode::Append && mine.1 == Mode::Append;
+            if *owner != mine && !both_append || *owner == mine && is_twice(&sync.tables(), &table)
+            {
+                let message =
+                    format!("sync {} loads table {table} of {} too", owner.0, sync.job.to);
+                let hint = "give one of them another `table` or `to`, or let both append";
+                sync.ready = Err(Error::new(ErrorKind::Config, message).with_hint(hint).into());
+                break;
+            }
+        }
+    }
+}
+
+fn is_twice(tables: &[String], table: &str) -> bool {
+    tables.iter().filter(|other| other.eq_ignore_ascii_case(table)).count() > 1
+}
+
+/// Syncs with their positions, those into one destination together: a file has one writer, so that
+/// they follow each other.
+pub fn by_destination(prepared: Vec<Prepared>) -> Vec<Vec<(usize, Prepared)>> {
+    let mut groups: Vec<Vec<(usize, Prepared)>> = Vec::new();
+    for (position, sync) in prepared.into_iter().enumerate() {
+        let same = |group: &&mut Vec<(usize, Prepared)>| {
+            group.iter().any(|(_, other)| other.job.to.path() == sync.job.to.path())
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push((position, sync)),
+            None => groups.push(vec![(position, sync)]),
+        }
+    }
+    groups
+}

@@ -1,0 +1,163 @@
+//! What came of all syncs: as a table, and as JSON.
+
+use serde::Serialize;
+
+use super::runs::Run;
+use crate::failure::causes;
+use crate::{output, quantities};
+
+/// The report in `--json`.
+#[derive(Serialize)]
+pub struct ReportView {
+    ok: bool,
+    exit_code: u8,
+    runs: Vec<RunView>,
+}
+
+/// One stream of one sync.
+#[derive(Serialize)]
+struct RunView {
+    sync: String,
+    stream: Option<String>,
+    ok: bool,
+    table: Option<String>,
+    destination: String,
+    location: Option<String>,
+    rows: u64,
+    rows_loaded: Option<u64>,
+    duplicates: Option<u64>,
+    pages: u64,
+    partitions: u64,
+    requests: u64,
+    retries: u64,
+    wire_bytes: u64,
+    body_bytes: u64,
+    guest_memory_peak_bytes: u64,
+    seconds: f64,
+    errors: Vec<ErrorView>,
+}
+
+/// What went wrong.
+#[derive(Serialize)]
+struct ErrorView {
+    kind: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+    retry_at: Option<String>,
+    exit_code: u8,
+}
+
+/// The report for programs.
+pub fn view(runs: &[Run]) -> ReportView {
+    let first = runs.iter().flat_map(|run| &run.errors).next();
+    let exit_code = first.map_or(0, |error| error.kind().consequence().exit_code);
+    ReportView { ok: exit_code == 0, exit_code, runs: runs.iter().map(RunView::from).collect() }
+}
+
+impl From<&Run> for RunView {
+    fn from(run: &Run) -> Self {
+        let report = &run.report;
+        let loaded = report.loaded.as_ref();
+        RunView {
+            sync: run.sync.clone(),
+            stream: run.stream.clone(),
+            ok: run.errors.is_empty(),
+            table: Some(report.table.clone()).filter(|table| !table.is_empty()),
+            destination: run.to.clone(),
+            location: loaded.map(|loaded| loaded.location.clone()),
+            rows: report.rows,
+            rows_loaded: loaded.map(|loaded| loaded.rows),
+            duplicates: loaded.map(|loaded| loaded.duplicates),
+            pages: report.pages,
+            partitions: report.partitions,
+            requests: report.usage.requests,
+            retries: report.usage.retries,
+            wire_bytes: report.usage.wire_bytes,
+            body_bytes: report.usage.body_bytes,
+            guest_memory_peak_bytes: report.usage.guest_memory_peak,
+            seconds: report.elapsed.as_secs_f64(),
+            errors: run.errors.iter().map(ErrorView::from).collect(),
+        }
+    }
+}
+
+impl From<&tollgate_model::Error> for ErrorView {
+    fn from(error: &tollgate_model::Error) -> Self {
+        ErrorView {
+            kind: error.kind().name(),
+            message: error.message().to_owned(),
+            causes: causes(error).map(ToString::to_string).collect(),
+            hint: error.hint().map(str::to_owned),
+            retry_at: error.retry_at().map(|at| at.to_string()),
+            exit_code: error.kind().consequence().exit_code,
+        }
+    }
+}
+
+/// The report for people: a line for each stream, and what they come to together.
+pub fn text(runs: &[Run]) -> String {
+    let header = [
+        "sync", "stream", "rows", "pages", "requests", "retries", "received", "time", "memory",
+        "outcome",
+    ];
+    // A line that is too long for the terminal is easier to read than one cut into pieces.
+    let mut table = output::table(&header, u16::MAX);
+    output::align_right(&mut table, &[2, 3, 4, 5, 6, 7, 8]);
+    for run in runs {
+        let report = &run.report;
+        table.add_row([
+            run.sync.clone(),
+            run.stream.clone().unwrap_or_else(|| "-".to_owned()),
+            quantities::count(report.rows),
+            quantities::count(report.pages),
+            quantities::count(report.usage.requests),
+            quantities::count(report.usage.retries),
+            quantities::size(report.usage.wire_bytes),
+            quantities::duration(report.elapsed),
+            quantities::size(report.usage.guest_memory_peak),
+            outcome(run),
+        ]);
+    }
+    format!("{}\n{}", output::indented(&table, 0), totals(runs))
+}
+
+fn outcome(run: &Run) -> String {
+    let mut words = Vec::new();
+    match (run.errors.first(), &run.report.loaded) {
+        (Some(error), _) => words.push(format!("FAILED: {}", error.kind())),
+        (None, None) => words.push("nothing loaded".to_owned()),
+        (None, Some(loaded)) => {
+            words.push("ok".to_owned());
+            if loaded.duplicates > 0 {
+                let again = quantities::counted(loaded.duplicates, "row");
+                words.push(format!("{again} came again"));
+            }
+        }
+    }
+    if run.stream.as_ref().is_some_and(|stream| *stream != run.report.table) {
+        words.push(format!("table {}", output::line(&run.report.table)));
+    }
+    words.join(", ")
+}
+
+/// One line for each sync: what came of it, and where it is.
+fn totals(runs: &[Run]) -> String {
+    let mut lines = String::new();
+    for sync in runs.chunk_by(|a, b| a.sync == b.sync) {
+        let Some(first) = sync.first() else { continue };
+        let loaded = || sync.iter().filter_map(|run| run.report.loaded.as_ref());
+        let failed = sync.iter().filter(|run| !run.errors.is_empty()).count();
+        let rows = quantities::counted(loaded().map(|loaded| loaded.rows).sum(), "row");
+        let tables = quantities::counted(loaded().count() as u64, "table");
+        let elapsed = quantities::duration(sync.iter().map(|run| run.report.elapsed).sum());
+        let to = output::line(&first.to);
+        lines.push_str(&format!("{}: {rows} in {tables} of {to}, {elapsed}", first.sync));
+        if failed > 0 {
+            let failed = quantities::counted(failed as u64, "stream");
+            lines.push_str(&format!("; {failed} failed, the old data is as it was"));
+        }
+        lines.push('\n');
+    }
+    lines
+}

@@ -1,0 +1,174 @@
+//! The configuration file `tollgate.toml`: its own types, read with positions, so that every problem
+//! names its line. What only a connector knows (its account fields, its streams and their options)
+//! is checked where the connector is loaded.
+
+mod account;
+mod origins;
+mod reader;
+mod source;
+mod sync;
+
+use std::path::Path;
+
+use tollgate_egress::Remap;
+use tollgate_model::{AccountName, Error, ErrorKind, SyncName, near_miss};
+use tollgate_runtime::Limits;
+use toml::Spanned;
+use toml::de::DeTable;
+
+pub use account::{AccountConfig, FieldValue, OWN_KEYS};
+pub use source::{Problem, Source};
+pub use sync::{Streams, SyncConfig};
+
+use crate::failure::Outcome;
+use crate::limits;
+use reader::Reader;
+
+/// The tables of the file.
+const TABLES: [&str; 4] = ["accounts", "syncs", "limits", "origins"];
+
+/// A configuration file that is well-formed in itself.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its text, for problems found later.
+    pub source: Source,
+    /// The accounts, in the order of the file.
+    pub accounts: Vec<AccountConfig>,
+    /// The syncs, in the order of the file.
+    pub syncs: Vec<SyncConfig>,
+    /// The limits that it sets: key and value.
+    pub limits: Vec<(Spanned<String>, String)>,
+    /// The origins that are somewhere else.
+    pub origins: Vec<Spanned<Remap>>,
+}
+
+impl Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], one error for each problem, with the line it is on.
+    pub fn load(path: &Path) -> Outcome<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, error))?;
+        Config::parse(Source::new(path, text))
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(source: Source) -> Outcome<Self> {
+        let mut problems = Vec::new();
+        let config = match DeTable::parse(source.text()) {
+            Ok(table) => read(&source, table.get_ref(), &mut problems),
+            Err(error) => {
+                // The parser's messages quote no values of the file.
+                let message = format!("not TOML: {}", error.message());
+                problems.push(Problem::new(error.span().unwrap_or_default(), message));
+                return Err(source.failure(problems));
+            }
+        };
+        if problems.is_empty() { Ok(config) } else { Err(source.failure(problems)) }
+    }
+
+    /// The account of this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where there is none.
+    pub fn account(&self, name: &AccountName) -> Result<&AccountConfig, Error> {
+        self.accounts.iter().find(|account| account.name == *name).ok_or_else(|| {
+            let known = self.accounts.iter().map(|account| account.name.as_str());
+            Error::new(ErrorKind::Config, format!("there is no account `{name}`"))
+                .with_hint(near_miss::hint(name.as_str(), known))
+        })
+    }
+
+    /// The sync of this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where there is none.
+    pub fn sync(&self, name: &SyncName) -> Result<&SyncConfig, Error> {
+        self.syncs.iter().find(|sync| sync.name == *name).ok_or_else(|| {
+            let known = self.syncs.iter().map(|sync| sync.name.as_str());
+            Error::new(ErrorKind::Config, format!("there is no sync `{name}`"))
+                .with_hint(near_miss::hint(name.as_str(), known))
+        })
+    }
+}
+
+fn cannot_read(path: &Path, error: std::io::Error) -> Error {
+    let path = path.display();
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return Error::new(ErrorKind::Config, format!("there is no configuration file {path}"))
+            .with_hint("`tollgate init` writes one; --config FILE or --project DIR names another");
+    }
+    Error::new(ErrorKind::Config, format!("the configuration file {path} cannot be read"))
+        .with_source(error)
+}
+
+fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
+    let accounts = account::read_all(source, table, problems);
+    let syncs = sync::read_all(table, problems);
+    check_accounts_of_syncs(&accounts, &syncs, table, problems);
+    let limits = read_limits(table, problems);
+    let origins = origins::read_all(table, problems);
+    Reader::new("the file", 0..0, table, problems).refuse_other_keys(&TABLES);
+    Config { source: source.clone(), accounts, syncs, limits, origins }
+}
+
+/// Whether every sync names an account of the file. One whose own table is faulty counts too, so
+/// that a single mistake is told once.
+fn check_accounts_of_syncs(
+    accounts: &[AccountConfig],
+    syncs: &[SyncConfig],
+    table: &DeTable<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let faulty = Reader::new("the file", 0..0, table, problems).table("accounts");
+    let is_written = |name: &AccountName| {
+        faulty
+            .as_ref()
+            .is_some_and(|(_, table)| table.keys().any(|key| key.get_ref() == name.as_str()))
+    };
+    for sync in syncs {
+        let name = sync.account.get_ref();
+        if !is_written(name) {
+            let known = accounts.iter().map(|account| account.name.as_str());
+            let hint = near_miss::hint(name.as_str(), known);
+            let message = format!("there is no account `{name}`");
+            problems.push(Problem::new(sync.account.span(), message).with_hint(hint));
+        }
+    }
+}
+
+fn read_limits(table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<(Spanned<String>, String)> {
+    let mut reader = Reader::new("the file", 0..0, table, problems);
+    let Some((_, table)) = reader.table("limits") else { return Vec::new() };
+    let mut limits = Vec::new();
+    let mut keys: Vec<_> = table.iter().collect();
+    keys.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in keys {
+        let is_list = value.get_ref().is_array();
+        let values = reader::plain_values(value.get_ref()).filter(|_| !is_list);
+        let [text] = values.as_deref().unwrap_or_default() else {
+            let found = reader::type_name(value.get_ref());
+            let message = format!("`{}` takes a limit, not {found}", key.get_ref().escape_debug());
+            problems.push(Problem::new(value.span(), message));
+            continue;
+        };
+        // Tried on limits that nobody uses: what is wrong is told before anything runs.
+        match limits::set(&mut Limits::default(), key.get_ref(), text) {
+            Ok(()) => {
+                limits.push((Spanned::new(key.span(), key.get_ref().to_string()), text.clone()));
+            }
+            Err(error) => {
+                let known = limits::find(key.get_ref()).is_ok();
+                let span = if known { value.span() } else { key.span() };
+                problems.push(Problem::from_error(span, &error));
+            }
+        }
+    }
+    limits
+}
+
+#[cfg(test)]
+mod tests;

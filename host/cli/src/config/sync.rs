@@ -1,0 +1,187 @@
+//! `[syncs.NAME]`: what is read from an account, and where it goes.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use tollgate_destinations::Target;
+use tollgate_model::{AccountName, Settings, SyncName};
+use tollgate_sync::Mode;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::reader::{self, Reader};
+use super::source::Problem;
+use crate::modes;
+
+const KEYS: [&str; 10] = [
+    "account",
+    "stream",
+    "streams",
+    "options",
+    "columns",
+    "to",
+    "table",
+    "mode",
+    "concurrency",
+    "limit",
+];
+
+/// The most parts of a stream that are read side by side: as many requests as an account may have
+/// under way.
+pub const CONCURRENCY_MAX: u64 = 64;
+
+/// A sync as the file has it. Streams, options and columns are checked against the connector later.
+#[derive(Clone, Debug)]
+pub struct SyncConfig {
+    /// Its name.
+    pub name: SyncName,
+    /// Where its name stands.
+    pub span: Range<usize>,
+    /// The account.
+    pub account: Spanned<AccountName>,
+    /// What is read.
+    pub streams: Streams,
+    /// The options of each stream.
+    pub options: Settings,
+    /// The columns, in order. Empty: all.
+    pub columns: Vec<String>,
+    /// Where rows go. A relative path is relative to the file.
+    pub to: Spanned<Target>,
+    /// The table, or the prefix of the tables where there are several streams.
+    pub table: Option<String>,
+    /// What becomes of the rows that are there.
+    pub mode: Option<Mode>,
+    /// Parts of a stream read side by side.
+    pub concurrency: Option<usize>,
+    /// Rows of each stream after which it is complete.
+    pub limit: Option<u64>,
+}
+
+/// Which streams a sync reads.
+#[derive(Clone, Debug)]
+pub enum Streams {
+    /// Every stream of the connector.
+    All,
+    /// These.
+    Named(Vec<Spanned<String>>),
+}
+
+/// Every sync, in the order of the file.
+pub fn read_all(table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<SyncConfig> {
+    let mut reader = Reader::new("the file", 0..0, table, problems);
+    let Some((_, table)) = reader.table("syncs") else { return Vec::new() };
+    let mut syncs = Vec::new();
+    for (key, value) in table {
+        let name = match key.get_ref().parse::<SyncName>() {
+            Ok(name) => name,
+            Err(error) => {
+                problems.push(Problem::from_error(key.span(), &error));
+                continue;
+            }
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            let message = "a sync is a table with the keys `account`, `stream` and `to`";
+            problems.push(Problem::new(key.span(), message));
+            continue;
+        };
+        syncs.extend(read(name, key.span(), table, problems));
+    }
+    syncs.sort_by_key(|sync: &SyncConfig| sync.span.start);
+    syncs
+}
+
+fn read(
+    name: SyncName,
+    span: Range<usize>,
+    table: &DeTable<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<SyncConfig> {
+    let mut reader = Reader::new("a sync", span.clone(), table, problems);
+    reader.refuse_other_keys(&KEYS);
+    let account = reader.parsed("account");
+    let to = reader.parsed("to");
+    let streams = read_streams(&mut reader);
+    let sync = SyncConfig {
+        name,
+        span,
+        options: read_options(&mut reader),
+        columns: reader.texts("columns").map(values).unwrap_or_default(),
+        table: reader.text("table").map(Spanned::into_inner),
+        mode: read_mode(&mut reader),
+        concurrency: reader
+            .integer("concurrency", 1, CONCURRENCY_MAX)
+            .and_then(|number| usize::try_from(number).ok()),
+        limit: reader.integer("limit", 1, u64::MAX),
+        account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
+        to: needed(&mut reader, "to", to, "for example `to = \"sqlite:out.db\"`")?,
+        streams: streams?,
+    };
+    Some(sync)
+}
+
+fn values(texts: Vec<Spanned<String>>) -> Vec<String> {
+    texts.into_iter().map(Spanned::into_inner).collect()
+}
+
+/// A key that has to be there. Where it is there and wrong, that is told already, and so it is where
+/// another key was likely meant for it.
+fn needed<T>(reader: &mut Reader<'_, '_>, key: &str, value: Option<T>, hint: &str) -> Option<T> {
+    if value.is_none() && reader.value(key).is_none() && !reader.has_near_miss(key, &KEYS) {
+        reader.missing(key, hint);
+    }
+    value
+}
+
+fn read_streams(reader: &mut Reader<'_, '_>) -> Option<Streams> {
+    if let (Some(_), Some(second)) = (reader.value("stream"), reader.key_span("streams")) {
+        let message = "a sync has `stream` or `streams`, not both";
+        reader.problem(Problem::new(second, message));
+        return None;
+    }
+    if reader.value("stream").is_some() {
+        return reader.text("stream").map(|stream| Streams::Named(vec![stream]));
+    }
+    if reader.value("streams").and_then(|value| value.get_ref().as_str()) == Some("all") {
+        return Some(Streams::All);
+    }
+    let streams = reader.texts("streams");
+    if streams.as_ref().is_some_and(Vec::is_empty) {
+        let span = reader.key_span("streams").unwrap_or_default();
+        reader.problem(Problem::new(span, "`streams` is an empty list"));
+        return None;
+    }
+    let near = reader.has_near_miss("stream", &KEYS);
+    if streams.is_none() && reader.value("streams").is_none() && !near {
+        let hint = "`stream = \"contacts\"`, `streams = [\"contacts\", \"lists\"]` or \
+                    `streams = \"all\"`";
+        reader.missing("stream", hint);
+    }
+    streams.map(Streams::Named)
+}
+
+fn read_options(reader: &mut Reader<'_, '_>) -> Settings {
+    let Some((_, table)) = reader.table("options") else { return Settings::new() };
+    let mut options = BTreeMap::new();
+    for (key, value) in table {
+        match reader::plain_values(value.get_ref()) {
+            Some(values) => {
+                options.insert(key.get_ref().to_string(), values);
+            }
+            None => {
+                reader.wrong_type::<()>(key.get_ref(), value, "a text or a list of texts");
+            }
+        }
+    }
+    options
+}
+
+fn read_mode(reader: &mut Reader<'_, '_>) -> Option<Mode> {
+    let text = reader.text("mode")?;
+    match modes::parse(text.get_ref()) {
+        Ok(mode) => Some(mode),
+        Err(error) => {
+            reader.problem(Problem::from_error(text.span(), &error));
+            None
+        }
+    }
+}

@@ -1,0 +1,320 @@
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::failure::{Failure, render};
+
+const GOOD: &str = r#"
+[accounts.acme]
+connector = "icontact"
+auth = "headers"
+time_zone = "America/New_York"
+requests_per_second = 0.5
+concurrent_requests = 2
+username = "anna@example.com"
+app_id = 17
+folders = ["1", "2"]
+password = { env = "ICONTACT_PASSWORD" }
+other = { file = "secrets/other" }
+
+[syncs.nightly]
+account = "acme"
+streams = ["contacts", "lists"]
+options = { status = ["normal", "pending"], created = 2026-01-31, full = true }
+columns = ["email"]
+to = "out.db"
+table = "ic_"
+mode = "append"
+concurrency = 3
+limit = 100
+
+[syncs.another]
+account = "acme"
+streams = "all"
+to = "parquet:out"
+
+[limits]
+guest_memory = "64MiB"
+pages = 1_000
+
+[origins]
+"https://app.icontact.com" = "http://127.0.0.1:8088"
+"#;
+
+fn parse(text: &str) -> Outcome<Config> {
+    Config::parse(Source::new(Path::new("dir/tollgate.toml"), text.to_owned()))
+}
+
+fn problems(text: &str) -> String {
+    let Err(Failure::Errors(errors)) = parse(text) else { panic!("no problem found in {text}") };
+    let shown: Vec<String> =
+        errors.iter().map(|error| render(error, Timestamp::UNIX_EPOCH)).collect();
+    shown.join("\n")
+}
+
+/// A sync and an account around one line that is wrong.
+fn with_sync(line: &str) -> String {
+    format!(
+        "[accounts.acme]\nconnector = \"icontact\"\n\n\
+         [syncs.nightly]\naccount = \"acme\"\nstream = \"contacts\"\nto = \"out.db\"\n{line}\n"
+    )
+}
+
+fn with_account(lines: &str) -> String {
+    format!("[accounts.acme]\nconnector = \"icontact\"\n{lines}\n")
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let config = parse(GOOD).unwrap();
+    let account = &config.accounts[0];
+    assert_eq!(account.connector.get_ref().as_str(), "icontact");
+    assert_eq!(account.requests_per_second, Some(0.5));
+    assert_eq!(account.fields["app_id"].value, FieldValue::Plain(vec!["17".to_owned()]));
+    let file = tollgate_vault::SecretRef::File("dir/secrets/other".into());
+    assert_eq!(account.fields["other"].value, FieldValue::Reference(file));
+    let names: Vec<&str> = config.syncs.iter().map(|sync| sync.name.as_str()).collect();
+    assert_eq!(names, ["nightly", "another"], "syncs keep the order of the file");
+    let sync = &config.syncs[0];
+    assert_eq!(sync.options["status"], ["normal", "pending"]);
+    assert_eq!(sync.options["created"], ["2026-01-31"]);
+    assert_eq!(sync.options["full"], ["true"]);
+    assert!(matches!(&sync.streams, Streams::Named(streams) if streams.len() == 2));
+    assert!(matches!(config.syncs[1].streams, Streams::All));
+    assert_eq!(config.limits[0].1, "64MiB");
+    assert_eq!(config.origins[0].get_ref().to().to_string(), "http://127.0.0.1:8088");
+}
+
+#[test]
+fn an_empty_file_is_a_file() {
+    assert!(parse("").unwrap().accounts.is_empty());
+}
+
+#[test]
+fn unknown_keys_name_their_near_miss() {
+    insta::assert_snapshot!(problems(&with_sync("colums = [\"email\"]")), @r#"
+    error: dir/tollgate.toml:8:1: a sync has no key `colums`
+      |
+    8 | colums = ["email"]
+      | ^^^^^^
+    hint: did you mean `columns`?
+    "#);
+    insta::assert_snapshot!(problems("[syncs.a]\nacount = \"x\"\nstrem = \"y\"\nto = \"a.db\""), @r#"
+    error: dir/tollgate.toml:2:1: a sync has no key `acount`
+      |
+    2 | acount = "x"
+      | ^^^^^^
+    hint: did you mean `account`?
+    error: dir/tollgate.toml:3:1: a sync has no key `strem`
+      |
+    3 | strem = "y"
+      | ^^^^^
+    hint: did you mean `stream`?
+    "#);
+    insta::assert_snapshot!(problems("[acounts.acme]\nconnector = \"icontact\""), @r"
+    error: dir/tollgate.toml:1:2: the file has no key `acounts`
+      |
+    1 | [acounts.acme]
+      |  ^^^^^^^
+    hint: did you mean `accounts`?
+    ");
+    insta::assert_snapshot!(problems("[accounts.acme]\nconector = \"icontact\""), @r"
+    error: dir/tollgate.toml:2:1: an account has no key `conector`
+      |
+    2 | conector = [not shown]
+      | ^^^^^^^^
+    hint: did you mean `connector`?
+    ");
+    insta::assert_snapshot!(problems(&with_sync("zebra = 1")), @r"
+    error: dir/tollgate.toml:8:1: a sync has no key `zebra`
+      |
+    8 | zebra = 1
+      | ^^^^^
+    hint: there are: account, stream, streams, options, columns, to, table, mode, concurrency, limit
+    ");
+}
+
+#[test]
+fn wrong_types_and_values_are_named_where_they_are() {
+    insta::assert_snapshot!(problems(&with_sync("limit = \"ten\"\ncolumns = 3\ntable = true")), @r#"
+    error: dir/tollgate.toml:8:9: `limit` takes a whole number, not a text
+      |
+    8 | limit = "ten"
+      |         ^^^^^
+    error: dir/tollgate.toml:9:11: `columns` takes a list of texts in quotes, not a whole number
+      |
+    9 | columns = 3
+      |           ^
+    error: dir/tollgate.toml:10:9: `table` takes a text in quotes, not true or false
+       |
+    10 | table = true
+       |         ^^^^
+    "#);
+    insta::assert_snapshot!(problems(&with_sync("limit = 0\nconcurrency = 65\nmode = \"merge\"")), @r#"
+    error: dir/tollgate.toml:8:9: `limit` is 0; it takes a whole number from 1
+      |
+    8 | limit = 0
+      |         ^
+    error: dir/tollgate.toml:9:15: `concurrency` is 65; it takes a whole number from 1 to 64
+      |
+    9 | concurrency = 65
+      |               ^^
+    error: dir/tollgate.toml:10:8: there is no mode "merge"
+       |
+    10 | mode = "merge"
+       |        ^^^^^^^
+    hint: there are: replace, append
+    "#);
+    insta::assert_snapshot!(problems(&with_sync("streams = [\"lists\"]")), @r#"
+    error: dir/tollgate.toml:8:1: a sync has `stream` or `streams`, not both
+      |
+    8 | streams = ["lists"]
+      | ^^^^^^^
+    "#);
+    insta::assert_snapshot!(problems(&with_sync("[syncs.b]\naccount = \"acme\"")), @r#"
+    error: dir/tollgate.toml:8:8: a sync needs the key `stream`
+      |
+    8 | [syncs.b]
+      |        ^
+    hint: `stream = "contacts"`, `streams = ["contacts", "lists"]` or `streams = "all"`
+    error: dir/tollgate.toml:8:8: a sync needs the key `to`
+      |
+    8 | [syncs.b]
+      |        ^
+    hint: for example `to = "sqlite:out.db"`
+    "#);
+    insta::assert_snapshot!(problems(&with_sync("options = { a = { b = 1 } }")), @r"
+    error: dir/tollgate.toml:8:17: `a` takes a text or a list of texts, not a table
+      |
+    8 | options = { a = { b = 1 } }
+      |                 ^^^^^^^^^
+    ");
+    insta::assert_snapshot!(
+        problems(&with_sync("[syncs.b]\naccount = \"acm\"\nstream = \"a\"\nto = \"pasquet:x\"")),
+        @r#"
+        error: dir/tollgate.toml:11:6: "pasquet:x" is not a destination
+           |
+        11 | to = "pasquet:x"
+           |      ^^^^^^^^^^^
+        hint: did you mean `parquet`?
+        "#
+    );
+    insta::assert_snapshot!(
+        problems(&with_sync("[syncs.b]\naccount = \"acm\"\nstream = \"a\"\nto = \"a.db\"")),
+        @""
+    );
+    insta::assert_snapshot!(problems("[syncs]\na = 1\n[syncs.\"a/b\"]\n"), @r#"
+    error: dir/tollgate.toml:2:1: a sync is a table with the keys `account`, `stream` and `to`
+      |
+    2 | a = 1
+      | ^
+    error: dir/tollgate.toml:3:8: "a/b" is not a sync name
+      |
+    3 | [syncs."a/b"]
+      |        ^^^^^
+    hint: a name holds letters, digits, _ - . and spaces inside (64 bytes at most)
+    "#);
+}
+
+#[test]
+fn accounts_are_checked_without_showing_their_values() {
+    insta::assert_snapshot!(
+        problems(&with_account("time_zone = \"Mars/Base\"\nrequests_per_second = 0")),
+        @r#"
+        error: dir/tollgate.toml:3:13: there is no time zone "Mars/Base"
+          |
+        3 | time_zone = "Mars/Base"
+          |             ^^^^^^^^^^^
+        hint: a time zone is a name of the IANA database, such as `America/New_York`
+        error: dir/tollgate.toml:4:23: `requests_per_second` takes a number greater than zero
+          |
+        4 | requests_per_second = 0
+          |                       ^
+        "#
+    );
+    insta::assert_snapshot!(problems(&with_account("password = { evn = \"CANARY\" }")), @r"
+    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+      |
+    3 | password = [not shown]
+    hint: did you mean `env`?
+    ");
+    insta::assert_snapshot!(problems(&with_account("password = { value = \"CANARY\" }")), @r#"
+    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+      |
+    3 | password = [not shown]
+    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    "#);
+    insta::assert_snapshot!(problems(&with_account("password = { env = 3 }")), @r#"
+    error: dir/tollgate.toml:3:1: `password` refers to something that is no text
+      |
+    3 | password = [not shown]
+      | ^^^^^^^^
+    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    "#);
+    insta::assert_snapshot!(problems(&with_account("password = {}")), @r#"
+    error: dir/tollgate.toml:3:1: `password` refers to 0 places, not to one
+      |
+    3 | password = [not shown]
+      | ^^^^^^^^
+    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    "#);
+    insta::assert_snapshot!(problems(&with_account("password = [[\"CANARY\"]]")), @r"
+    error: dir/tollgate.toml:3:1: `password` takes a text or a list of texts
+      |
+    3 | password = [not shown]
+      | ^^^^^^^^
+    ");
+    insta::assert_snapshot!(problems(&with_account("password = \"CANARY")), @r#"
+    error: dir/tollgate.toml:3:19: not TOML: invalid basic string, expected `"`
+      |
+    3 | password = [not shown]
+    "#);
+}
+
+#[test]
+fn limits_and_origins_are_checked() {
+    insta::assert_snapshot!(problems("[limits]\nguest_memry = \"1MiB\"\npages = [1]"), @r#"
+    error: dir/tollgate.toml:2:1: there is no limit "guest_memry"
+      |
+    2 | guest_memry = "1MiB"
+      | ^^^^^^^^^^^
+    hint: did you mean `guest_memory`?
+    "#);
+    insta::assert_snapshot!(problems("[limits]\nguest_memory = 128"), @r#"
+    error: dir/tollgate.toml:2:16: the limit guest_memory cannot be "128"
+      |
+    2 | guest_memory = 128
+      |                ^^^
+    hint: a size is a number with a unit, such as `128MiB`, `64 KiB` or `500 bytes`
+    "#);
+    insta::assert_snapshot!(problems("[origins]\n\"app.icontact.com\" = \"http://127.0.0.1:1\""), @r#"
+    error: dir/tollgate.toml:2:1: the remap `app.icontact.com=http://127.0.0.1:1` is none: the origin `app.icontact.com` does not begin with https://
+      |
+    2 | "app.icontact.com" = "http://127.0.0.1:1"
+      | ^^^^^^^^^^^^^^^^^^
+    hint: an entry is `"https://HOST[:PORT]" = "http[s]://HOST[:PORT]"`
+    "#);
+    insta::assert_snapshot!(problems("[origins]\n\"https://app.icontact.com\" = \"127.0.0.1\""), @r#"
+    error: dir/tollgate.toml:2:1: the remap `https://app.icontact.com=127.0.0.1` is none: `127.0.0.1` is no `http[s]://HOST[:PORT]`
+      |
+    2 | "https://app.icontact.com" = "127.0.0.1"
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: an entry is `"https://HOST[:PORT]" = "http[s]://HOST[:PORT]"`
+    "#);
+}
+
+#[test]
+fn what_is_not_toml_is_told_with_its_line() {
+    insta::assert_snapshot!(problems("[limits]\npages = \n"), @r"
+    error: dir/tollgate.toml:2:9: not TOML: string values must be quoted, expected literal string
+      |
+    2 | pages =
+    ");
+    insta::assert_snapshot!(problems("[limits]\npages = 1\npages = 2\n"), @r"
+    error: dir/tollgate.toml:3:1: not TOML: duplicate key
+      |
+    3 | pages = 2
+      | ^^^^^
+    ");
+}

@@ -1,0 +1,67 @@
+//! `tollgate`: the composition root. Only this crate reads the environment, prints and exits.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`args`] | the command line |
+//! | [`commands`] | one file for each command |
+//! | [`config`], [`lock`], [`project`] | `tollgate.toml`, `tollgate.lock`, and where they are |
+//! | [`environment`], [`process`], [`limits`] | what shapes the process |
+//! | [`host`] | connectors and sessions, from the files above |
+//! | [`output`], [`views`] | standard output: text, and the types of `--json` |
+//! | [`messages`], [`progress`], [`failure`] | standard error |
+//! | [`interrupt`], [`panics`] | how the process ends early |
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod environment;
+mod failure;
+mod host;
+mod interrupt;
+mod limits;
+mod lock;
+mod messages;
+mod modes;
+mod origin;
+mod output;
+mod panics;
+mod process;
+mod progress;
+mod project;
+mod quantities;
+mod views;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use args::Cli;
+use context::Context;
+use failure::Outcome;
+use tollgate_model::{Error, ErrorKind};
+
+fn main() -> ExitCode {
+    panics::report_as_bugs();
+    let cli = Cli::from_process();
+    let context = Context::of_process(cli.global);
+    // A panic was told by its hook; what is left is the exit code of a bug.
+    let run = AssertUnwindSafe(|| run(cli.command, &context));
+    match catch_unwind(run) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(ErrorKind::Bug.consequence().exit_code),
+        Ok(Err(failure)) => {
+            context.messages.fail(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(command: args::Command, context: &Context) -> Outcome {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        Error::new(ErrorKind::Bug, "cannot start the async runtime").with_source(error)
+    })?;
+    runtime.block_on(async {
+        interrupt::listen(context.cancel.clone(), context.messages.clone());
+        commands::run(command, context).await
+    })
+}

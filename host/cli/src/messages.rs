@@ -1,0 +1,96 @@
+//! Standard error: everything that is not data. Lines and progress bars share it.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use jiff::Timestamp;
+use tollgate_model::text::excerpt;
+
+use crate::args::GlobalArgs;
+use crate::failure::{Failure, render};
+
+/// The most characters of one message line.
+const LINE_CHARS_MAX: usize = 2_000;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors alone.
+    Quiet,
+    /// Progress, and what a user should know.
+    Normal,
+    /// Requests, waits, and the connector's log too.
+    Verbose,
+    /// Everything.
+    Debug,
+}
+
+/// Standard error.
+#[derive(Clone, Debug)]
+pub struct Messages {
+    verbosity: Verbosity,
+    bars: MultiProgress,
+    is_terminal: bool,
+}
+
+impl Messages {
+    /// Standard error of this process.
+    pub fn of(args: &GlobalArgs) -> Self {
+        let verbosity = match (args.quiet, args.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::Debug,
+        };
+        let is_terminal = io::stderr().is_terminal();
+        let target = match is_terminal && verbosity > Verbosity::Quiet && !args.json {
+            true => ProgressDrawTarget::stderr(),
+            false => ProgressDrawTarget::hidden(),
+        };
+        let bars = MultiProgress::with_draw_target(target);
+        Messages { verbosity, bars, is_terminal }
+    }
+
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Where bars are drawn.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Whether a person watches.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Says a line, unless nothing is to be said but errors.
+    pub fn say(&self, line: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.write(&excerpt(line, LINE_CHARS_MAX));
+        }
+    }
+
+    /// Says what the user should know, unless nothing is to be said but errors.
+    pub fn warn(&self, line: &str) {
+        self.say(&format!("warning: {line}"));
+    }
+
+    /// Tells why a command failed.
+    pub fn fail(&self, failure: &Failure) {
+        let Failure::Errors(errors) = failure else { return };
+        for error in errors {
+            self.write(&render(error, Timestamp::now()));
+        }
+    }
+
+    /// A text that is escaped already, with the bars out of its way. Where nobody reads standard
+    /// error, there is nobody to be told so.
+    fn write(&self, text: &str) {
+        self.bars.suspend(|| {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        });
+    }
+}

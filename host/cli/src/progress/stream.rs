@@ -1,0 +1,126 @@
+//! The progress of one stream.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use tollgate_model::{Event, Observer};
+
+use super::json;
+use super::status::Status;
+use super::tell;
+use crate::messages::{Messages, Verbosity};
+
+/// Where nobody watches, a stream's lines are at least this far apart.
+const LINES_APART: Duration = Duration::from_secs(5);
+/// How often a bar is drawn again, so that a countdown is one.
+const DRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// The form in which progress is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// The progress of one stream.
+pub struct StreamProgress {
+    messages: Messages,
+    form: Form,
+    sync: String,
+    stream: String,
+    status: Arc<Mutex<Status>>,
+    last_line: Mutex<Instant>,
+    bar: ProgressBar,
+}
+
+impl StreamProgress {
+    /// Begins to tell of a stream.
+    pub fn start(messages: &Messages, form: Form, sync: &str, stream: &str) -> Self {
+        let now = Instant::now();
+        let status = Arc::new(Mutex::new(Status::new(now)));
+        let bar = messages.bars().add(ProgressBar::new_spinner());
+        bar.set_style(style(&status));
+        bar.set_prefix(format!("{sync}: {stream}"));
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(DRAW_EVERY);
+        }
+        StreamProgress {
+            messages: messages.clone(),
+            form,
+            sync: sync.to_owned(),
+            stream: stream.to_owned(),
+            status,
+            last_line: Mutex::new(now),
+            bar,
+        }
+    }
+
+    /// Ends the telling, with a last word where nobody watches.
+    pub fn finish(&self, outcome: &str) {
+        self.bar.finish_and_clear();
+        self.messages.bars().remove(&self.bar);
+        if self.form == Form::Text && self.messages.verbosity() > Verbosity::Quiet {
+            let line = self.status().line(Instant::now());
+            self.messages.say(&format!("{}: {outcome}: {line}", self.label()));
+        }
+    }
+
+    fn label(&self) -> String {
+        format!("{}: {}", self.sync, self.stream)
+    }
+
+    fn status(&self) -> Status {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a plain line is due, which is then counted as told.
+    fn line_is_due(&self, now: Instant, at_once: bool) -> bool {
+        let mut last = self.last_line.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = at_once || now.duration_since(*last) >= LINES_APART;
+        if due {
+            *last = now;
+        }
+        due
+    }
+}
+
+impl Observer for StreamProgress {
+    fn observe(&self, event: &Event) {
+        if self.form == Form::Json {
+            if let Some(line) =
+                json::line(&self.sync, &self.stream, event, self.messages.verbosity())
+            {
+                self.messages.say(&line);
+            }
+            return;
+        }
+        let now = Instant::now();
+        let at_once = {
+            let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+            status.take(event, now)
+        };
+        if self.bar.is_hidden() {
+            let says_progress = matches!(event, Event::Page { .. } | Event::Wait { .. });
+            if says_progress && self.line_is_due(now, at_once) {
+                self.messages.say(&format!("{}: {}", self.label(), self.status().line(now)));
+            }
+        }
+        tell(&self.messages, &self.label(), event);
+    }
+}
+
+/// The status is asked for at each drawing and not at each event, so that time passes in it.
+fn style(status: &Arc<Mutex<Status>>) -> ProgressStyle {
+    let status = Arc::clone(status);
+    let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let status = *status.lock().unwrap_or_else(PoisonError::into_inner);
+        // A display that cannot be written to has nobody to be told.
+        let _ = out.write_str(&status.line(Instant::now()));
+    };
+    ProgressStyle::with_template("{spinner} {prefix}: {status}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("status", line)
+}

@@ -1,0 +1,189 @@
+//! The table that is there, and whether a load goes with it.
+
+use rusqlite::{Connection, OptionalExtension};
+use tollgate_model::{Error, Result};
+use tollgate_sync::Table;
+
+use super::error::Context;
+use super::schema::{self, quote};
+use crate::table::fail;
+
+/// A table that is there.
+#[derive(Debug)]
+pub(super) struct Existing {
+    columns: Vec<ExistingColumn>,
+}
+
+#[derive(Debug)]
+struct ExistingColumn {
+    name: String,
+    declared: String,
+    /// Whether a row can be added that says nothing of it.
+    may_be_left_out: bool,
+    is_key: bool,
+    is_generated: bool,
+}
+
+impl Existing {
+    /// The table of this name, if there is one.
+    pub(super) fn find(
+        connection: &Connection,
+        table: &Table,
+        context: Context<'_>,
+    ) -> Result<Option<Self>> {
+        let found = connection
+            .query_row(
+                "SELECT type, coalesce(sql, '') FROM sqlite_master
+                 WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')",
+                [&table.name],
+                |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+            )
+            .optional()
+            .map_err(|error| context.explain(error))?;
+        let Some((kind, sql)) = found else { return Ok(None) };
+        let is_virtual = sql.to_ascii_uppercase().starts_with("CREATE VIRTUAL");
+        if kind == "view" || is_virtual {
+            let kind = if is_virtual { "virtual table" } else { "view" };
+            let message = format!("{:?} is a {kind}, into which nothing can be loaded", table.name);
+            return Err(fail(message).with_hint("choose another table name"));
+        }
+        let columns = columns(connection, &table.name).map_err(|error| context.explain(error))?;
+        Ok(Some(Existing { columns }))
+    }
+
+    /// Refuses rows that cannot be added to this table.
+    pub(super) fn check_append(&self, table: &Table) -> Result<()> {
+        for column in &table.columns {
+            let Some(existing) = self.column(&column.name) else { continue };
+            if existing.is_generated {
+                let message =
+                    format!("column {:?} of table {:?} is computed", column.name, table.name);
+                return Err(fail(message).with_hint("do not read this column"));
+            }
+            if existing.is_key {
+                return Err(keyed(table, &column.name));
+            }
+            if !schema::takes(&existing.declared, column.data_type) {
+                return Err(changed_type(table, existing, &column.data_type.to_string()));
+            }
+        }
+        let missing = |existing: &&ExistingColumn| {
+            !existing.may_be_left_out
+                && !table.columns.iter().any(|c| same(&c.name, &existing.name))
+        };
+        match self.columns.iter().find(missing) {
+            None => Ok(()),
+            Some(ExistingColumn { name, .. }) => {
+                let message =
+                    format!("table {:?} demands column {name:?}, which is not read", table.name);
+                Err(fail(message).with_hint("read this column too, or give it a default"))
+            }
+        }
+    }
+
+    /// The statements that give the table the columns it lacks.
+    pub(super) fn additions(&self, table: &Table) -> Vec<String> {
+        let lacking = table.columns.iter().filter(|column| self.column(&column.name).is_none());
+        let add = lacking.map(|column| {
+            let declared = schema::declared(column.data_type);
+            format!(
+                "ALTER TABLE {} ADD COLUMN {} {declared}",
+                quote(&table.name),
+                quote(&column.name)
+            )
+        });
+        add.collect()
+    }
+
+    fn column(&self, name: &str) -> Option<&ExistingColumn> {
+        self.columns.iter().find(|column| same(&column.name, name))
+    }
+}
+
+/// Refuses to replace a table that has an index on a column that the new one will lack.
+pub(super) fn check_indexes(
+    connection: &Connection,
+    table: &Table,
+    context: Context<'_>,
+) -> Result<()> {
+    let indexed =
+        indexed_columns(connection, &table.name).map_err(|error| context.explain(error))?;
+    let lost =
+        |(_, column): &&(String, String)| !table.columns.iter().any(|c| same(&c.name, column));
+    let Some((index, column)) = indexed.iter().find(lost) else { return Ok(()) };
+    let message = format!("index {index:?} needs column {column:?}, which is not read any more");
+    Err(fail(message).with_hint(format!("read this column too, or `DROP INDEX {}`", quote(index))))
+}
+
+/// The statements that made the indexes and triggers of this table.
+pub(super) fn attached(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = ? COLLATE NOCASE
+         AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid",
+    )?;
+    let statements = statement.query_map([table], |row| row.get(0))?;
+    statements.collect()
+}
+
+/// The tables of this database.
+pub(super) fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+/// Pairs of a user's index and a column that it is on.
+fn indexed_columns(
+    connection: &Connection,
+    table: &str,
+) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT i.name, x.name FROM sqlite_master i, pragma_index_info(i.name) x
+         WHERE i.tbl_name = ? COLLATE NOCASE AND i.type = 'index' AND i.sql IS NOT NULL
+         AND x.name IS NOT NULL",
+    )?;
+    let pairs = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    pairs.collect()
+}
+
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<ExistingColumn>> {
+    let mut statement = connection.prepare(
+        "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden
+         FROM pragma_table_xinfo(?)",
+    )?;
+    let columns = statement.query_map([table], |row| {
+        let (not_null, has_default): (bool, bool) = (row.get(2)?, row.get(3)?);
+        let (key, hidden): (i64, i64) = (row.get(4)?, row.get(5)?);
+        let declared: String = row.get(1)?;
+        let is_row_id = key > 0 && declared.eq_ignore_ascii_case("INTEGER");
+        Ok(ExistingColumn {
+            name: row.get(0)?,
+            declared,
+            may_be_left_out: !not_null || has_default || hidden != 0 || is_row_id,
+            is_key: key > 0,
+            is_generated: hidden != 0,
+        })
+    })?;
+    columns.collect()
+}
+
+fn keyed(table: &Table, column: &str) -> Error {
+    let message = format!(
+        "table {:?} has one row for each {column:?}, and append keeps every row",
+        table.name
+    );
+    fail(message).with_hint("replace the table, or append into another one")
+}
+
+fn changed_type(table: &Table, existing: &ExistingColumn, now: &str) -> Error {
+    let ExistingColumn { name, declared, .. } = existing;
+    let message =
+        format!("column {name:?} of table {:?} holds {declared}, the new rows {now}", table.name);
+    fail(message).with_hint("replace the table, or append into another one")
+}
+
+/// Whether two names are one to SQLite.
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}

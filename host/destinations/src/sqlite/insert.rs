@@ -1,0 +1,105 @@
+//! Rows into a prepared statement.
+
+use std::cmp::Ordering;
+
+use arrow_array::RecordBatch;
+use rusqlite::Statement;
+use tollgate_model::Result;
+use tollgate_sync::Table;
+
+use super::error::Context;
+use super::schema;
+use crate::cells::{self, Cell, Cells};
+use crate::text;
+
+/// Rows that go into the table together.
+pub(super) struct Chunk<'a> {
+    table: &'a Table,
+    batches: Vec<Vec<Cells<'a>>>,
+    /// Batch and row, in the order in which they are inserted.
+    order: Vec<(usize, usize)>,
+}
+
+impl<'a> Chunk<'a> {
+    /// The rows of these batches. With a key they are in the order of the key: an index takes sorted
+    /// rows page by page, whereas rows in any order make it read and write most of its pages again
+    /// for every chunk. Rows with one key keep their order, so the last one still stays.
+    pub(super) fn new(batches: &'a [RecordBatch], table: &'a Table) -> Result<Self> {
+        let rows = batches.iter().enumerate();
+        let mut order: Vec<(usize, usize)> = rows
+            .flat_map(|(batch, rows)| (0..rows.num_rows()).map(move |row| (batch, row)))
+            .collect();
+        let batches = batches.iter().map(|batch| cells::of(batch, &table.columns));
+        let batches = batches.collect::<Result<Vec<_>>>()?;
+        if schema::is_keyed(table) {
+            let key: Vec<usize> = table
+                .primary_key
+                .iter()
+                .filter_map(|name| table.columns.iter().position(|column| column.name == *name))
+                .collect();
+            let value = |(batch, row): (usize, usize), key: usize| batches[batch][key].get(row);
+            order.sort_by(|one, other| {
+                let compare = |key: &usize| compare(value(*one, *key), value(*other, *key));
+                key.iter().map(compare).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            });
+        }
+        Ok(Chunk { table, batches, order })
+    }
+
+    /// Inserts all rows. `scratch` is a buffer that keeps its memory from chunk to chunk.
+    pub(super) fn insert(
+        &self,
+        statement: &mut Statement<'_>,
+        scratch: &mut Vec<u8>,
+        context: Context<'_>,
+    ) -> Result<()> {
+        for (batch, row) in &self.order {
+            for (index, cells) in self.batches[*batch].iter().enumerate() {
+                let cell = write_text(scratch, cells.get(*row))
+                    .map_err(|error| cells::out_of_range(&self.table.columns[index], error))?;
+                bind(statement, index + 1, cell).map_err(|error| context.explain(error))?;
+            }
+            statement.raw_execute().map_err(|error| context.explain(error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The order of an index, where it is cheap to tell; the rest may come in any order.
+fn compare(one: Cell<'_>, other: Cell<'_>) -> Ordering {
+    match (one, other) {
+        (Cell::Int64(one), Cell::Int64(other)) | (Cell::Timestamp(one), Cell::Timestamp(other)) => {
+            one.cmp(&other)
+        }
+        (Cell::Text(one), Cell::Text(other)) => one.cmp(other),
+        (Cell::Date(one), Cell::Date(other)) => one.cmp(&other),
+        _ => Ordering::Equal,
+    }
+}
+
+/// The same value in one of the forms that SQLite has; where that is a text that has to be written
+/// first, it is written into `scratch`.
+fn write_text<'a>(scratch: &'a mut Vec<u8>, cell: Cell<'a>) -> Result<Cell<'a>, text::OutOfRange> {
+    scratch.clear();
+    match cell {
+        Cell::Decimal(value, scale) => text::push_decimal(scratch, value, scale),
+        Cell::Date(days) => text::push_date(scratch, days)?,
+        Cell::Timestamp(micros) => text::push_timestamp(scratch, micros)?,
+        other => return Ok(other),
+    }
+    // What these write is ASCII.
+    Ok(Cell::Text(std::str::from_utf8(scratch).unwrap_or_default()))
+}
+
+fn bind(statement: &mut Statement<'_>, index: usize, cell: Cell<'_>) -> rusqlite::Result<()> {
+    match cell {
+        Cell::Boolean(value) => statement.raw_bind_parameter(index, value),
+        Cell::Int64(value) => statement.raw_bind_parameter(index, value),
+        Cell::Float64(value) => statement.raw_bind_parameter(index, value),
+        Cell::Text(value) | Cell::Json(value) => statement.raw_bind_parameter(index, value),
+        Cell::Bytes(value) => statement.raw_bind_parameter(index, value),
+        Cell::Null | Cell::Decimal(..) | Cell::Date(_) | Cell::Timestamp(_) => {
+            statement.raw_bind_parameter(index, rusqlite::types::Null)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A SQLite database file.
+//!
+//! Rows are written into a staging table of the same file and become visible in one transaction.
+//! The file is put into WAL mode, so that readers are never in the way of a load nor it in theirs;
+//! a load holds the write lock only while it hands over a chunk of rows, so that several loads into
+//! one file get along. The last transaction of a load is synced to the disk before it is reported
+//! as done; what comes before it need not survive a power failure and is not synced.
+
+mod error;
+mod existing;
+mod insert;
+mod load;
+mod schema;
+mod staging;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tollgate_model::Result;
+use tollgate_sync::{Destination, Load, Table};
+
+use self::error::Context;
+use crate::files::{TableLock, io_error};
+use crate::table;
+
+/// How long a load waits while another program writes to the file. Loads hold the lock for some
+/// hundredths of a second at a time, so whoever holds it for longer is likely to keep it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Page cache in KiB. What is read again and again is the inner pages of the table and of its key.
+const CACHE_KIB: i64 = 4096;
+
+/// Pages after which the WAL is copied into the file: 32 MiB at the usual page size. Each copy waits
+/// for the disk, so the default of 1000 pages would make a large load wait often.
+const WAL_PAGES: i64 = 8192;
+
+/// A SQLite database file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sqlite {
+    path: PathBuf,
+    busy_timeout: Duration,
+    #[cfg(test)]
+    pages_max: Option<u32>,
+}
+
+impl Sqlite {
+    /// The database in this file. Nothing is opened before the first load, which makes the file if
+    /// it does not exist.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Sqlite {
+            path: path.into(),
+            busy_timeout: BUSY_TIMEOUT,
+            #[cfg(test)]
+            pages_max: None,
+        }
+    }
+
+    /// How long to wait while another program writes to the file; five seconds unless told
+    /// otherwise.
+    #[must_use]
+    pub fn with_busy_timeout(mut self, busy_timeout: Duration) -> Self {
+        self.busy_timeout = busy_timeout;
+        self
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        let in_file = |error| Context::file(&self.path).explain(error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(plain(&self.path), flags).map_err(in_file)?;
+        self.set_up(&connection).map_err(in_file)?;
+        Ok(connection)
+    }
+
+    fn set_up(&self, connection: &Connection) -> rusqlite::Result<()> {
+        connection.busy_timeout(self.busy_timeout)?;
+        // The first access to the file: here it shows whether it is a database at all.
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        // Where this cannot be had (another program is reading, a network drive), loads work as
+        // well; only readers then wait while a chunk is written.
+        drop(connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())));
+        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // Off, dropping a table does not delete its rows one by one, nor does it reach into tables
+        // that refer to it; and renaming one does not rewrite views and triggers that name it.
+        connection.pragma_update(None, "foreign_keys", false)?;
+        connection.pragma_update(None, "legacy_alter_table", true)?;
+        #[cfg(test)]
+        if let Some(pages) = self.pages_max {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Destination for Sqlite {
+    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+        table::check(table)?;
+        schema::check_names(table)?;
+        if let Some(dir) = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+            let failed = |error| io_error(format!("cannot make folder {}", dir.display()), error);
+            fs::create_dir_all(dir).map_err(failed)?;
+        }
+        let lock = TableLock::take(&self.path, &table.name)?;
+        Ok(Box::new(load::begin(self.connect()?, lock, &self.path, table)?))
+    }
+}
+
+/// The path in a form that SQLite does not take for a URI or for a database in memory.
+fn plain(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+}
+
+#[cfg(test)]
+mod tests;

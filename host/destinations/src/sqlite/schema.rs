@@ -1,0 +1,190 @@
+//! Names, types and statements.
+
+use tollgate_model::{DataType, Error, Result};
+use tollgate_sync::{Mode, Table};
+
+use crate::table::fail;
+
+/// Quotes a name, whatever it holds.
+pub(super) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The declared type of a column. It tells what the column holds and gives it an affinity that
+/// leaves the values alone: `DECIMAL` or `JSON` would turn `1.50` into the number 1.5, whereas any
+/// name with `TEXT` in it keeps texts as they are.
+pub(super) fn declared(data_type: DataType) -> String {
+    match data_type {
+        DataType::Boolean => "BOOLEAN".to_owned(),
+        DataType::Int64 => "INTEGER".to_owned(),
+        DataType::Float64 => "REAL".to_owned(),
+        DataType::Decimal { precision, scale } => format!("DECIMAL_TEXT({precision},{scale})"),
+        DataType::Text => "TEXT".to_owned(),
+        DataType::Date => "DATE".to_owned(),
+        DataType::Timestamp => "TIMESTAMP_TEXT".to_owned(),
+        DataType::Json => "JSON_TEXT".to_owned(),
+        DataType::Bytes => "BLOB".to_owned(),
+    }
+}
+
+/// Whether values of this type can be added to a column that was declared so. A type that
+/// [`declared`] gives takes nothing but its own; a column that somebody else made takes what its
+/// affinity leaves unchanged.
+pub(super) fn takes(declaration: &str, data_type: DataType) -> bool {
+    let declaration = declaration.to_ascii_uppercase().replace(' ', "");
+    if declaration == declared(data_type) {
+        return true;
+    }
+    let ours =
+        ["BOOLEAN", "INTEGER", "REAL", "TEXT", "DATE", "TIMESTAMP_TEXT", "JSON_TEXT", "BLOB"];
+    if ours.contains(&declaration.as_str()) || declaration.starts_with("DECIMAL_TEXT(") {
+        return false;
+    }
+    let has = |parts: &[&str]| parts.iter().any(|part| declaration.contains(part));
+    // The rules of https://sqlite.org/datatype3.html#determination_of_column_affinity, in order.
+    if has(&["INT"]) {
+        matches!(data_type, DataType::Boolean | DataType::Int64)
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        !matches!(
+            data_type,
+            DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Bytes
+        )
+    } else if declaration.is_empty() || has(&["BLOB"]) {
+        true
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        data_type == DataType::Float64
+    } else {
+        let stays = [DataType::Boolean, DataType::Int64, DataType::Float64, DataType::Date];
+        stays.contains(&data_type) || data_type == DataType::Timestamp
+    }
+}
+
+/// Refuses names that SQLite does not take.
+pub(super) fn check_names(table: &Table) -> Result<()> {
+    if table.name.to_ascii_lowercase().starts_with("sqlite_") {
+        return Err(fail(format!(
+            "table {:?} cannot be made: SQLite keeps such names",
+            table.name
+        ))
+        .with_hint("choose a table name that does not begin with sqlite_"));
+    }
+    for (index, column) in table.columns.iter().enumerate() {
+        let twin = |other: &&tollgate_model::Column| other.name.eq_ignore_ascii_case(&column.name);
+        if let Some(other) = table.columns[..index].iter().find(twin) {
+            return Err(twins(&other.name, &column.name));
+        }
+    }
+    Ok(())
+}
+
+fn twins(one: &str, other: &str) -> Error {
+    fail(format!("columns {one:?} and {other:?} are one name to SQLite, which ignores case"))
+        .with_hint("read only one of them")
+}
+
+/// The key that the table enforces. With `append` every row stays, so there is none.
+fn enforced_key(table: &Table) -> &[String] {
+    match table.mode {
+        Mode::Replace => &table.primary_key,
+        Mode::Append => &[],
+    }
+}
+
+/// Whether a row can take the place of another.
+pub(super) fn is_keyed(table: &Table) -> bool {
+    !enforced_key(table).is_empty()
+}
+
+/// `CREATE TABLE`, under a name of its own.
+pub(super) fn create(name: &str, table: &Table) -> String {
+    let key = enforced_key(table);
+    let only_int64 = |name: &str| {
+        let is_int64 =
+            |c: &tollgate_model::Column| c.name == name && c.data_type == DataType::Int64;
+        key.len() == 1 && table.columns.iter().any(is_int64)
+    };
+    let mut parts: Vec<String> = Vec::with_capacity(table.columns.len() + 1);
+    for column in &table.columns {
+        let mut part = format!("{} {}", quote(&column.name), declared(column.data_type));
+        if key.contains(&column.name) {
+            // A single integer key is the row's own id: it costs no index.
+            part += if only_int64(&column.name) { " PRIMARY KEY" } else { " NOT NULL" };
+        }
+        parts.push(part);
+    }
+    if !key.is_empty() && !only_int64(&key[0]) {
+        parts.push(format!("PRIMARY KEY ({})", list(key)));
+    }
+    // Spread over lines: it is what a user sees on asking for the schema.
+    format!("CREATE TABLE {} (\n  {}\n)", quote(name), parts.join(",\n  "))
+}
+
+/// `INSERT` of one row. With a key, a row that comes again takes the place of the one before.
+pub(super) fn insert(name: &str, table: &Table) -> String {
+    let places = vec!["?"; table.columns.len()].join(", ");
+    let insert = format!("INSERT INTO {} VALUES ({places})", quote(name));
+    let key = enforced_key(table);
+    if key.is_empty() {
+        return insert;
+    }
+    let others = table.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
+    let set: Vec<String> = others.map(|name| format!("{0} = excluded.{0}", quote(name))).collect();
+    let action = if set.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        format!("UPDATE SET {}", set.join(", "))
+    };
+    format!("{insert} ON CONFLICT ({}) DO {action}", list(key))
+}
+
+/// Names, quoted, with commas between them.
+pub(super) fn list(names: &[String]) -> String {
+    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_declared_type_takes_its_own_and_nothing_else() {
+        let types = [
+            DataType::Boolean,
+            DataType::Int64,
+            DataType::Float64,
+            DataType::Decimal { precision: 38, scale: 9 },
+            DataType::Decimal { precision: 10, scale: 2 },
+            DataType::Text,
+            DataType::Date,
+            DataType::Timestamp,
+            DataType::Json,
+            DataType::Bytes,
+        ];
+        for one in types {
+            for other in types {
+                assert_eq!(takes(&declared(one), other), one == other, "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn columns_made_by_others_take_what_they_leave_unchanged() {
+        let decimal = DataType::Decimal { precision: 10, scale: 2 };
+        for (declaration, data_type, expected) in [
+            ("VARCHAR(20)", DataType::Text, true),
+            ("varchar(20)", decimal, true),
+            ("VARCHAR(20)", DataType::Int64, false),
+            ("int", DataType::Int64, true),
+            ("bigint", DataType::Text, false),
+            ("NUMERIC", decimal, false),
+            ("NUMERIC", DataType::Int64, true),
+            ("JSON", DataType::Json, false),
+            ("DATETIME", DataType::Timestamp, true),
+            ("double precision", DataType::Float64, true),
+            ("double precision", DataType::Int64, false),
+            ("", decimal, true),
+        ] {
+            assert_eq!(takes(declaration, data_type), expected, "{declaration} {data_type}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which destination a user means.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use tollgate_model::{Error, ErrorKind, Result, near_miss};
+use tollgate_sync::Destination;
+
+use crate::{Csv, Jsonl, Parquet, Sqlite};
+
+/// A destination as users write it: `sqlite:out.db`, or just `out.db`; `parquet:out/`, `csv:out/`,
+/// `jsonl:out/`.
+///
+/// [`fmt::Display`] gives the long form, which reads back as the same target.
+///
+/// ```
+/// use tollgate_destinations::Target;
+///
+/// let target: Target = "out/contacts.db".parse()?;
+/// assert_eq!(target.to_string(), "sqlite:out/contacts.db");
+/// # Ok::<(), tollgate_model::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A SQLite database file.
+    Sqlite(PathBuf),
+    /// A folder of Parquet files.
+    Parquet(PathBuf),
+    /// A folder of CSV files.
+    Csv(PathBuf),
+    /// A folder of JSON Lines files.
+    Jsonl(PathBuf),
+}
+
+impl Target {
+    /// The destination. Nothing is opened or made before its first `begin`.
+    pub fn destination(&self) -> Box<dyn Destination> {
+        match self {
+            Target::Sqlite(path) => Box::new(Sqlite::at(path)),
+            Target::Parquet(dir) => Box::new(Parquet::in_dir(dir)),
+            Target::Csv(dir) => Box::new(Csv::in_dir(dir)),
+            Target::Jsonl(dir) => Box::new(Jsonl::in_dir(dir)),
+        }
+    }
+
+    /// The word before the colon.
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Target::Sqlite(_) => "sqlite",
+            Target::Parquet(_) => "parquet",
+            Target::Csv(_) => "csv",
+            Target::Jsonl(_) => "jsonl",
+        }
+    }
+
+    /// The database file or the folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Target::Sqlite(path)
+            | Target::Parquet(path)
+            | Target::Csv(path)
+            | Target::Jsonl(path) => path,
+        }
+    }
+
+    fn with_scheme(scheme: &str, path: &str) -> Option<Self> {
+        Some(match scheme {
+            "sqlite" => Target::Sqlite(path.into()),
+            "parquet" => Target::Parquet(path.into()),
+            "csv" => Target::Csv(path.into()),
+            "jsonl" => Target::Jsonl(path.into()),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.scheme(), self.path().display())
+    }
+}
+
+impl FromStr for Target {
+    type Err = Error;
+
+    /// # Errors
+    /// [`ErrorKind::Config`] for anything that names no destination, with what was likely meant as a
+    /// hint.
+    fn from_str(text: &str) -> Result<Self> {
+        // A single letter before a colon is a drive.
+        let (scheme, path) = match text.split_once(':') {
+            Some((scheme, path)) if scheme.chars().count() > 1 => (Some(scheme), path),
+            _ => (None, text),
+        };
+        if path.is_empty() {
+            return Err(unknown(text, "there is nothing to say where".to_owned()));
+        }
+        let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+        match (scheme, extension.map(str::to_ascii_lowercase).as_deref()) {
+            (Some(scheme), _) => Target::with_scheme(scheme, path).ok_or_else(|| {
+                unknown(text, near_miss::hint(scheme, ["sqlite", "parquet", "csv", "jsonl"]))
+            }),
+            (None, Some("db" | "sqlite" | "sqlite3")) => Ok(Target::Sqlite(path.into())),
+            (None, Some(known @ ("parquet" | "csv" | "jsonl"))) => {
+                let parent = Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty());
+                let dir = parent.unwrap_or(Path::new(".")).display();
+                let hint = format!("{known}:{dir} writes one file for each table into that folder");
+                Err(unknown(text, hint))
+            }
+            (None, _) => Err(unknown(text, FORMS.to_owned())),
+        }
+    }
+}
+
+const FORMS: &str = "write sqlite:FILE, or a file name that ends in .db or .sqlite; or parquet:FOLDER, \
+                     csv:FOLDER, jsonl:FOLDER";
+
+fn unknown(text: &str, hint: String) -> Error {
+    Error::new(ErrorKind::Config, format!("{text:?} is not a destination")).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_reads_back_as_it_is_shown() {
+        for (text, shown) in [
+            ("sqlite:out.db", "sqlite:out.db"),
+            ("sqlite:no extension", "sqlite:no extension"),
+            ("sqlite:a:b.db", "sqlite:a:b.db"),
+            ("out.db", "sqlite:out.db"),
+            ("/data/Out.SQLite3", "sqlite:/data/Out.SQLite3"),
+            (r"C:\data\out.sqlite", r"sqlite:C:\data\out.sqlite"),
+            ("parquet:dir/", "parquet:dir/"),
+            ("csv:.", "csv:."),
+            ("jsonl:a/b", "jsonl:a/b"),
+        ] {
+            let target: Target = text.parse().unwrap();
+            assert_eq!(target.to_string(), shown);
+            assert_eq!(shown.parse::<Target>().unwrap(), target);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_what_was_likely_meant() {
+        for (text, hint) in [
+            ("", "there is nothing to say where"),
+            ("csv:", "there is nothing to say where"),
+            ("sqllite:out.db", "did you mean `sqlite`?"),
+            ("postgres://localhost/x", "there are: sqlite, parquet, csv, jsonl"),
+            ("out.csv", "csv:. writes one file for each table into that folder"),
+            ("a/out.jsonl", "jsonl:a writes one file for each table into that folder"),
+            ("out", FORMS),
+            ("out.xlsx", FORMS),
+        ] {
+            let error = text.parse::<Target>().err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert_eq!(error.message(), format!("{text:?} is not a destination"));
+            assert_eq!(error.hint(), Some(hint), "{text}");
+        }
+    }
+}

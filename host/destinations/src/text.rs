@@ -1,0 +1,202 @@
+//! How values that JSON and CSV have no form for are written as text. Everything here is ASCII and
+//! is appended to a buffer that the caller reuses, so that a cell costs no allocation.
+
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+/// 0001-01-01 and 9999-12-31 in days since 1970-01-01: beyond them a year has no four digits, and
+/// the order of the texts would no longer be the order of time.
+const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// A date or an instant outside the years 1 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OutOfRange;
+
+/// `2024-02-29`, from days since 1970-01-01.
+pub(crate) fn push_date(out: &mut Vec<u8>, days: i32) -> Result<(), OutOfRange> {
+    push_day(out, i64::from(days))
+}
+
+/// `2024-02-29T13:05:09.000250Z`, from microseconds since 1970-01-01 UTC. The fraction always has
+/// six digits, so that the order of the texts is the order of time.
+pub(crate) fn push_timestamp(out: &mut Vec<u8>, micros: i64) -> Result<(), OutOfRange> {
+    push_day(out, micros.div_euclid(MICROS_PER_DAY))?;
+    let micros = micros.rem_euclid(MICROS_PER_DAY);
+    let seconds = micros / 1_000_000;
+    out.push(b'T');
+    push_digits(out, seconds / 3600, 2);
+    out.push(b':');
+    push_digits(out, seconds / 60 % 60, 2);
+    out.push(b':');
+    push_digits(out, seconds % 60, 2);
+    out.push(b'.');
+    push_digits(out, micros % 1_000_000, 6);
+    out.push(b'Z');
+    Ok(())
+}
+
+/// `-12.50`: all digits behind the point, always as many as the scale.
+pub(crate) fn push_decimal(out: &mut Vec<u8>, unscaled: i128, scale: u8) {
+    if unscaled < 0 {
+        out.push(b'-');
+    }
+    let start = out.len();
+    push_display(out, unscaled.unsigned_abs());
+    let scale = usize::from(scale);
+    if scale == 0 {
+        return;
+    }
+    let digits = out.len() - start;
+    if digits <= scale {
+        // At least one digit stands before the point.
+        out.splice(start..start, std::iter::repeat_n(b'0', scale + 1 - digits));
+    }
+    out.insert(out.len() - scale, b'.');
+}
+
+/// The shortest text that reads back as the same double; `NaN`, `Infinity` and `-Infinity` for what
+/// is not a number.
+pub(crate) fn push_float(out: &mut Vec<u8>, value: f64) {
+    if value.is_nan() {
+        out.extend_from_slice(b"NaN");
+    } else if value.is_infinite() {
+        out.extend_from_slice(if value > 0.0 { b"Infinity" } else { b"-Infinity" });
+    } else {
+        // `{:?}` has an exponent where `{}` would write out hundreds of zeros.
+        push_arguments(out, format_args!("{value:?}"));
+    }
+}
+
+/// A whole number.
+pub(crate) fn push_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
+    push_arguments(out, format_args!("{value}"));
+}
+
+/// Base64 with the standard alphabet and padding.
+pub(crate) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+    let start = out.len();
+    // Four characters for three bytes, begun ones included; a Vec cannot be so long that this
+    // overflows.
+    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+    let written = BASE64.encode_slice(bytes, &mut out[start..]);
+    debug_assert_eq!(written.ok(), Some(out.len() - start));
+}
+
+fn push_arguments(out: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
+    let written = out.write_fmt(arguments);
+    debug_assert!(written.is_ok(), "a Vec takes all that is written to it");
+}
+
+fn push_digits(out: &mut Vec<u8>, value: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        // One decimal digit, so it fits.
+        out.push(b'0' + (value / 10_i64.pow(place) % 10) as u8);
+    }
+}
+
+/// The civil day of a day number: Howard Hinnant's `civil_from_days`, which counts in eras of 400
+/// years that begin in March, so that the leap day is the last of its year.
+fn push_day(out: &mut Vec<u8>, days: i64) -> Result<(), OutOfRange> {
+    if !DAYS.contains(&days) {
+        return Err(OutOfRange);
+    }
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    push_digits(out, year, 4);
+    out.push(b'-');
+    push_digits(out, month, 2);
+    out.push(b'-');
+    push_digits(out, day, 2);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp, civil};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(push: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = b"before ".to_vec();
+        push(&mut out);
+        String::from_utf8(out.split_off(7)).unwrap()
+    }
+
+    #[test]
+    fn decimals_keep_all_digits() {
+        for (unscaled, scale, expected) in [
+            (0, 0, "0"),
+            (0, 2, "0.00"),
+            (5, 2, "0.05"),
+            (-5, 2, "-0.05"),
+            (1250, 2, "12.50"),
+            (-1, 0, "-1"),
+            (10_i128.pow(38) - 1, 38, "0.99999999999999999999999999999999999999"),
+            (1 - 10_i128.pow(38), 0, "-99999999999999999999999999999999999999"),
+            (i128::MIN, 0, "-170141183460469231731687303715884105728"),
+        ] {
+            assert_eq!(text(|out| push_decimal(out, unscaled, scale)), expected);
+        }
+    }
+
+    #[test]
+    fn days_beyond_four_digits_of_a_year_are_refused() {
+        assert_eq!(text(|out| push_date(out, -719_162).unwrap()), "0001-01-01");
+        assert_eq!(text(|out| push_date(out, 2_932_896).unwrap()), "9999-12-31");
+        let mut out = Vec::new();
+        for days in [-719_163, 2_932_897, i32::MIN, i32::MAX] {
+            assert_eq!(push_date(&mut out, days), Err(OutOfRange));
+        }
+        for micros in [i64::MIN, i64::MAX] {
+            assert_eq!(push_timestamp(&mut out, micros), Err(OutOfRange));
+        }
+        assert!(out.is_empty(), "nothing half-written stays in the buffer");
+    }
+
+    #[test]
+    fn floats_read_back_as_they_were() {
+        for value in [0.0, -0.0, 0.1, 1e300, 5e-324, f64::MAX, f64::MIN, 1.0, -2.5e-7] {
+            let text = text(|out| push_float(out, value));
+            assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{text}");
+            assert!(text.len() < 30, "{text}");
+        }
+        assert_eq!(text(|out| push_float(out, f64::NAN)), "NaN");
+        assert_eq!(text(|out| push_float(out, f64::NEG_INFINITY)), "-Infinity");
+    }
+
+    proptest! {
+        #[test]
+        fn dates_agree_with_the_calendar(days in -719_162_i32..=2_932_896) {
+            let epoch = civil::date(1970, 1, 1);
+            let expected = epoch + SignedDuration::from_hours(i64::from(days) * 24);
+            prop_assert_eq!(text(|out| push_date(out, days).unwrap()), expected.to_string());
+        }
+
+        #[test]
+        fn timestamps_agree_with_the_calendar(
+            micros in -62_135_596_800_000_000_i64..253_402_207_200_000_000
+        ) {
+            let expected = Timestamp::from_microsecond(micros).unwrap();
+            let text = text(|out| push_timestamp(out, micros).unwrap());
+            prop_assert_eq!(text.len(), 27);
+            prop_assert_eq!(text.parse::<Timestamp>().unwrap(), expected);
+        }
+
+        #[test]
+        fn base64_decodes_to_the_same(bytes in proptest::collection::vec(any::<u8>(), 0..50)) {
+            let text = text(|out| push_base64(out, &bytes));
+            prop_assert_eq!(BASE64.decode(text).unwrap(), bytes);
+        }
+    }
+}

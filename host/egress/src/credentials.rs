@@ -1,0 +1,184 @@
+//! Credentials, ready to be attached where they may go, and only there.
+//!
+//! Templates are expanded once, when the gate is made, so that a value that cannot stand in a
+//! header is a configuration error and not a failed run. The results leave this module only into
+//! the request that goes on the wire.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use tollgate_model::origin::Audience;
+use tollgate_model::text::quote;
+use tollgate_model::{AuthScheme, Basic, Error, ErrorKind, Parameter, Result, Template};
+
+use crate::config::Credentials;
+use crate::headers;
+use crate::percent;
+use crate::url::CanonicalUrl;
+
+/// What is attached, and to which requests.
+pub(crate) struct Attachment {
+    audiences: Vec<Audience>,
+    header_names: Vec<HeaderName>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    query: Vec<(String, SecretString)>,
+}
+
+impl Attachment {
+    /// Expands the credentials.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] that names the field whose value is missing or cannot be sent, never
+    /// the value, and for schemes that this version does not carry out; [`ErrorKind::Bug`] for
+    /// broken templates and header names.
+    pub(crate) fn prepare(credentials: &Credentials) -> Result<Self> {
+        let (headers, query) = match &credentials.scheme {
+            AuthScheme::Headers { headers } => {
+                let header =
+                    |parameter: &Parameter| header(credentials, &parameter.name, &parameter.value);
+                (headers.iter().map(header).collect::<Result<_>>()?, Vec::new())
+            }
+            AuthScheme::Query { parameters } => {
+                let pair = |parameter: &Parameter| {
+                    let value = expand(credentials, &parameter.value)?;
+                    let value = percent::encode(value.expose_secret().as_bytes());
+                    Ok((parameter.name.clone(), SecretString::from(value)))
+                };
+                (Vec::new(), parameters.iter().map(pair).collect::<Result<_>>()?)
+            }
+            AuthScheme::Basic(basic) => (vec![basic_header(credentials, basic)?], Vec::new()),
+            AuthScheme::Bearer { token } => {
+                let template = format!("Bearer {token}");
+                (vec![header(credentials, AUTHORIZATION.as_str(), &template)?], Vec::new())
+            }
+            AuthScheme::OAuth2(_) => return Err(not_supported("OAuth 2")),
+            AuthScheme::TokenExchange(_) => return Err(not_supported("token exchange")),
+        };
+        let header_names = headers.iter().map(|(name, _): &(HeaderName, _)| name.clone()).collect();
+        Ok(Attachment { audiences: credentials.audiences.clone(), header_names, headers, query })
+    }
+
+    /// The headers that are the account's, wherever a request goes.
+    pub(crate) fn header_names(&self) -> &[HeaderName] {
+        &self.header_names
+    }
+
+    /// Whether the credentials may go to this URL.
+    pub(crate) fn is_meant_for(&self, url: &CanonicalUrl) -> bool {
+        self.audiences.iter().any(|audience| {
+            audience.origin().matches(url.host(), url.port()) && audience.covers_path(url.path())
+        })
+    }
+
+    /// Attaches the headers.
+    pub(crate) fn attach_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+    }
+
+    /// The query without what the connector set of the account's parameters and, where the
+    /// credentials are `meant` for the URL, with the account's own.
+    pub(crate) fn query(&self, guest: Option<&str>, meant: bool) -> Option<String> {
+        if self.query.is_empty() {
+            return guest.map(str::to_owned);
+        }
+        let is_own = |pair: &str| {
+            let name = pair.split_once('=').map_or(pair, |(name, _)| name).replace('+', " ");
+            let name = percent::decode(&name);
+            self.query.iter().any(|(own, _)| own.as_bytes() == name)
+        };
+        let kept = guest.iter().flat_map(|query| query.split('&')).filter(|pair| !is_own(pair));
+        let mut pairs: Vec<String> = kept.map(str::to_owned).collect();
+        if meant {
+            pairs.extend(self.query.iter().map(|(name, value)| {
+                format!("{}={}", percent::encode(name.as_bytes()), value.expose_secret())
+            }));
+        }
+        (!pairs.is_empty()).then(|| pairs.join("&"))
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment").field("audiences", &self.audiences).finish_non_exhaustive()
+    }
+}
+
+fn not_supported(scheme: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("{scheme} is not supported yet by this version"))
+}
+
+fn value<'a>(credentials: &'a Credentials, name: &str) -> Option<&'a str> {
+    let secret = credentials.secrets.get(name).map(ExposeSecret::expose_secret);
+    secret.or_else(|| credentials.fields.get(name).map(String::as_str))
+}
+
+fn expand(credentials: &Credentials, template: &str) -> Result<SecretString> {
+    let expanded = Template::parse(template)?.expand(|name| value(credentials, name))?;
+    Ok(SecretString::from(expanded))
+}
+
+fn header(
+    credentials: &Credentials,
+    name: &str,
+    template: &str,
+) -> Result<(HeaderName, HeaderValue)> {
+    let parsed: HeaderName = name.parse().map_err(|_| bad_name(name))?;
+    if headers::is_reserved(&parsed) && !["authorization", "cookie"].contains(&parsed.as_str()) {
+        return Err(bad_name(name));
+    }
+    let expanded = expand(credentials, template)?;
+    Ok((parsed, sensitive(expanded.expose_secret()).ok_or_else(|| blame(credentials, template))?))
+}
+
+fn basic_header(credentials: &Credentials, basic: &Basic) -> Result<(HeaderName, HeaderValue)> {
+    let username = expand(credentials, &basic.username)?;
+    if username.expose_secret().contains(':') {
+        let message = "the user name has a colon, which HTTP Basic cannot carry";
+        return Err(Error::new(ErrorKind::Config, message));
+    }
+    let password = expand(credentials, &basic.password)?;
+    let pair = format!("{}:{}", username.expose_secret(), password.expose_secret());
+    let pair = SecretString::from(pair);
+    let value = format!("Basic {}", STANDARD.encode(pair.expose_secret()));
+    let value = SecretString::from(value);
+    // Base64 can always stand in a header, so the templates are not to blame for anything.
+    let value = sensitive(value.expose_secret()).ok_or_else(|| bad_name("authorization"))?;
+    Ok((AUTHORIZATION, value))
+}
+
+fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+fn bad_name(name: &str) -> Error {
+    let message = format!("the auth method sets the header {}, which it cannot", quote(name));
+    Error::new(ErrorKind::Bug, message)
+}
+
+/// Which field makes the header impossible; the template itself where none does.
+fn blame(credentials: &Credentials, template: &str) -> Error {
+    let fields = Template::parse(template).ok();
+    let guilty = fields.iter().flat_map(Template::fields).find(|name| {
+        value(credentials, name)
+            .is_some_and(|text| HeaderValue::from_bytes(text.as_bytes()).is_err())
+    });
+    match guilty {
+        Some(name) => Error::new(
+            ErrorKind::Config,
+            format!("`{name}` has a line break or control character, which no header can carry"),
+        )
+        .with_hint("copy it again, without what comes before and after it"),
+        None => Error::new(ErrorKind::Bug, "a header's template has a control character"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

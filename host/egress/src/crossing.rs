@@ -1,0 +1,326 @@
+//! One request's way through the gate, in the one order that the README fixes. What is decided is
+//! decided in the other modules; this one only asks them, one after the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response, Uri};
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout};
+use tollgate_model::WaitReason;
+
+use crate::audit::Trail;
+use crate::body::GateBody;
+use crate::budget::Allowance;
+use crate::config::GuestTimeouts;
+use crate::decode::Coding;
+use crate::error::GateError;
+use crate::headers;
+use crate::origin;
+use crate::passage::{Open, Shared};
+use crate::percent;
+use crate::repeat::{self, Sight};
+use crate::resolve::Reach;
+use crate::retry::{Decision, Outcome, Tries, backoff};
+use crate::slots::Slot;
+use crate::timeouts::Timeouts;
+use crate::url::CanonicalUrl;
+use crate::wire::{Patience, Wire};
+
+/// A request that may be sent.
+struct Cleared {
+    method: Method,
+    url: CanonicalUrl,
+    headers: HeaderMap,
+    body: Bytes,
+    timeouts: Timeouts,
+    trail: Trail,
+}
+
+/// An answer before it is looked at.
+struct Answer {
+    response: Response<Incoming>,
+    slot: Slot,
+    elapsed: Duration,
+}
+
+pub(crate) async fn cross<B>(
+    passage: Arc<Shared>,
+    request: Request<B>,
+    timeouts: GuestTimeouts,
+    in_flight: OwnedSemaphorePermit,
+) -> Result<Response<GateBody>, GateError>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+{
+    passage.check_open()?;
+    let (head, body) = request.into_parts();
+    let cleared = clear(&passage, head, body, timeouts).await;
+    let outcome = match cleared {
+        Ok(cleared) => deliver(&passage, &cleared, in_flight).await,
+        Err(error) => Err(error),
+    };
+    outcome.map_err(|error| passage.judge(error))
+}
+
+/// All checks that need no network.
+async fn clear<B>(
+    passage: &Shared,
+    head: Parts,
+    body: B,
+    timeouts: GuestTimeouts,
+) -> Result<Cleared, GateError>
+where
+    B: Body<Data = Bytes>,
+{
+    let trail = |url: &str| Trail::new(passage.gate.observer.clone(), head.method.clone(), url);
+    let refuse = |trail: Trail, error: GateError| {
+        trail.tried(1, Duration::ZERO, Err(&error));
+        error
+    };
+    let url = match CanonicalUrl::parse(&head.uri) {
+        Ok(url) => url,
+        Err(error) => return Err(refuse(trail("(not a valid URL)"), error)),
+    };
+    let checked = async {
+        check_origin(passage, &url)?;
+        check_method(&head.method)?;
+        let headers = headers::outgoing(&head.headers, passage.gate.attachment.header_names())?;
+        let body = collect(body, passage.gate.limits.request_body_bytes).await?;
+        Ok((headers, body))
+    };
+    let (headers, body) = match checked.await {
+        Ok(checked) => checked,
+        Err(error) => return Err(refuse(trail(&url.redacted()), error)),
+    };
+    if let Err(error) = check_no_leak(passage, &url, &headers, &body) {
+        // Any part of the URL may be what leaks.
+        return Err(refuse(trail("(a URL with a secret)"), error));
+    }
+    let trail = trail(&url.redacted());
+    let timeouts = Timeouts::clamp(timeouts, passage.gate.limits.timeouts);
+    Ok(Cleared { method: head.method, url, headers, body, timeouts, trail })
+}
+
+fn check_origin(passage: &Shared, url: &CanonicalUrl) -> Result<(), GateError> {
+    let gate = &passage.gate;
+    origin::check(&gate.declared, &gate.granted, url.host(), url.port())
+        .map_err(|missing| GateError::Denied(format!("{} is {missing}", url.origin())))
+}
+
+fn check_method(method: &Method) -> Result<(), GateError> {
+    const METHODS: [Method; 7] = [
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ];
+    if METHODS.contains(method) {
+        return Ok(());
+    }
+    Err(GateError::InvalidRequest("its method is none that a connector may use".to_owned()))
+}
+
+async fn collect<B: Body<Data = Bytes>>(body: B, max: u64) -> Result<Bytes, GateError> {
+    let limit = usize::try_from(max).unwrap_or(usize::MAX);
+    // The connector's own error is put aside: it says nothing that the connector does not know.
+    let body = body.map_err(|_| GateError::RequestCut);
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(GateError::RequestTooLarge { max }),
+        Err(_) => Err(GateError::RequestCut),
+    }
+}
+
+fn check_no_leak(
+    passage: &Shared,
+    url: &CanonicalUrl,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), GateError> {
+    let Some(scanner) = passage.scanner() else { return Ok(()) };
+    let query = url.query().unwrap_or_default();
+    let leaks = [url.host(), url.path(), query]
+        .iter()
+        .any(|part| scanner.finds(part.as_bytes()) || scanner.finds(&percent::decode(part)))
+        || headers.values().any(|value| scanner.finds(value.as_bytes()))
+        || scanner.finds(body);
+    if leaks {
+        let message = "the request contains one of the account's secrets";
+        return Err(GateError::Leak(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Sends a request as often as it takes.
+async fn deliver(
+    passage: &Arc<Shared>,
+    cleared: &Cleared,
+    in_flight: OwnedSemaphorePermit,
+) -> Result<Response<GateBody>, GateError> {
+    let gate = &passage.gate;
+    pace_repeat(passage, cleared).await?;
+    let mut tries = Tries::new(gate.limits.retry, &cleared.method);
+    for attempt in 1.. {
+        let answer = attempt_once(passage, cleared, attempt).await;
+        let outcome = match &answer {
+            Ok(Answer { response, .. }) => {
+                Outcome::of_answer(response.status(), response.headers(), gate.clock.now())
+            }
+            Err(error) => Outcome::of_error(error),
+        };
+        let (reason, wait) = match tries.decide(outcome, &*gate.dice) {
+            Decision::Deliver => {
+                return receive(passage, answer?, cleared.timeouts, in_flight);
+            }
+            Decision::RateLimited(wait) => {
+                gate.queue.hold(wait);
+                return Err(rate_limited(gate.clock.now(), wait));
+            }
+            Decision::Again(reason, wait) => (reason, wait),
+        };
+        // Its slot and, where it can be used again, its connection are free while this one waits.
+        drop(answer);
+        if reason == WaitReason::RetryAfter {
+            gate.queue.hold(wait);
+        }
+        cleared.trail.waits(reason, wait);
+        tokio::time::sleep(wait).await;
+    }
+    Err(GateError::Limit("the tries of a request are used up".to_owned()))
+}
+
+async fn pace_repeat(passage: &Shared, cleared: &Cleared) -> Result<(), GateError> {
+    let gate = &passage.gate;
+    let Cleared { method, url, body, .. } = cleared;
+    match passage.see(repeat::Request { method, url, body }) {
+        Sight::Fresh => Ok(()),
+        Sight::Again(times) => {
+            let wait = backoff(&gate.limits.retry, times, &*gate.dice);
+            cleared.trail.waits(WaitReason::Backoff, wait);
+            tokio::time::sleep(wait).await;
+            Ok(())
+        }
+        Sight::Loop => {
+            let error = GateError::Limit("the same request came again and again".to_owned());
+            cleared.trail.tried(1, Duration::ZERO, Err(&error));
+            Err(error)
+        }
+    }
+}
+
+/// One try: budget, slot, pace, credentials, exchange.
+async fn attempt_once(
+    passage: &Shared,
+    cleared: &Cleared,
+    attempt: u32,
+) -> Result<Answer, GateError> {
+    let admitted = admit(passage, cleared, attempt).await;
+    let begun = Instant::now();
+    let answer = match admitted {
+        Ok(slot) => {
+            let response = exchange(passage, cleared).await;
+            response.map(|response| Answer { response, slot, elapsed: begun.elapsed() })
+        }
+        Err(error) => Err(error),
+    };
+    let outcome = answer.as_ref().map(|answer| answer.response.status());
+    cleared.trail.tried(attempt, begun.elapsed(), outcome);
+    answer
+}
+
+async fn exchange(passage: &Shared, cleared: &Cleared) -> Result<Response<Incoming>, GateError> {
+    let (reach, request) = outgoing(passage, cleared)?;
+    passage.gate.transport.exchange(reach, request, &cleared.timeouts).await
+}
+
+/// Waits until the account may send another request.
+async fn admit(passage: &Shared, cleared: &Cleared, attempt: u32) -> Result<Slot, GateError> {
+    let gate = &passage.gate;
+    passage.check_open()?;
+    let url = &cleared.url;
+    let chosen = url.path().len() + url.query().map_or(0, str::len) + cleared.body.len();
+    passage.meter.request(chosen as u64 + headers::bytes(&cleared.headers), attempt > 1)?;
+    let most = gate.limits.rate_wait;
+    let slot = timeout(most, gate.slots.take(&passage.unread)).await.map_err(|_| {
+        GateError::Limit(format!("no other request of the account came to its end in {most:?}"))
+    })?;
+    let tell = |reason, wait| cleared.trail.waits(reason, wait);
+    match gate.queue.pass(most, tell).await {
+        Ok(()) => Ok(slot),
+        Err(too_long) => Err(rate_limited(gate.clock.now(), too_long.wait)),
+    }
+}
+
+/// The request as it goes on the wire: the last hop, and the only place with the credentials.
+fn outgoing(
+    passage: &Shared,
+    cleared: &Cleared,
+) -> Result<(Reach, Request<Full<Bytes>>), GateError> {
+    let gate = &passage.gate;
+    let url = &cleared.url;
+    let is_meant = gate.attachment.is_meant_for(url);
+    let query = gate.attachment.query(url.query(), is_meant);
+    let target =
+        query.map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    let (reach, base) = match origin::remapped(&gate.remaps, url.host(), url.port()) {
+        Some(place) => (Reach::Anywhere, place.to_string()),
+        None => (Reach::Public, url.origin()),
+    };
+    let uri: Uri = format!("{base}{target}")
+        .parse()
+        .map_err(|_| GateError::InvalidRequest("in its URL, the parts do not fit".to_owned()))?;
+    let mut request = Request::new(Full::new(cleared.body.clone()));
+    *request.method_mut() = cleared.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = cleared.headers.clone();
+    if is_meant {
+        gate.attachment.attach_headers(request.headers_mut());
+    }
+    Ok((reach, request))
+}
+
+/// The answer as the connector gets it.
+fn receive(
+    passage: &Arc<Shared>,
+    answer: Answer,
+    timeouts: Timeouts,
+    in_flight: OwnedSemaphorePermit,
+) -> Result<Response<GateBody>, GateError> {
+    let limits = &passage.gate.limits;
+    let (mut head, body) = answer.response.into_parts();
+    if headers::bytes(&head.headers) > limits.response_head_bytes {
+        return Err(GateError::HeadTooLarge { max: limits.response_head_bytes });
+    }
+    if let Some(scanner) = passage.scanner()
+        && head.headers.values().any(|value| scanner.finds(value.as_bytes()))
+    {
+        let message = "a header of the answer contains one of the account's secrets";
+        return Err(GateError::Leak(message.to_owned()));
+    }
+    let coding = Coding::of(&head.headers)?;
+    headers::clean_incoming(&mut head.headers, coding.is_some());
+    passage.unread.note(&answer.slot);
+    let patience = Patience::new(&timeouts, answer.elapsed);
+    let wire = Wire::new(body, patience, passage.meter.clone(), Allowance::new(limits));
+    let open = Open { _slot: answer.slot, _in_flight: in_flight };
+    let body = GateBody::new(passage.clone(), wire, coding, open);
+    let mut response = Response::new(body);
+    *response.status_mut() = head.status;
+    *response.headers_mut() = head.headers;
+    Ok(response)
+}
+
+fn rate_limited(now: Timestamp, wait: Duration) -> GateError {
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+    GateError::RateLimited { retry_at: now.checked_add(wait).unwrap_or(Timestamp::MAX) }
+}

@@ -1,0 +1,103 @@
+//! The gate: what all passages of an account share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use tollgate_model::origin::Origin;
+use tollgate_model::{Clock, Observer, Result};
+
+use crate::config::GateConfig;
+use crate::credentials::Attachment;
+use crate::headers;
+use crate::leak::Scanner;
+use crate::limits::{GateLimits, ScanBudget};
+use crate::origin::Remap;
+use crate::passage::Passage;
+use crate::rate::Queue;
+use crate::resolve::{Network, SystemNetwork};
+use crate::retry::Dice;
+use crate::slots::Slots;
+use crate::transport::Transport;
+
+/// The only door to the network for all runs of one account. Clones are the same gate: they share
+/// the account's pace, its slots and its connections.
+#[derive(Clone)]
+pub struct Gate(Arc<Works>);
+
+impl Gate {
+    /// A gate. It has to be used within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] for credentials that cannot be sent, for an auth
+    /// scheme that this version does not carry out, for a certificate authority that is none;
+    /// [`tollgate_model::ErrorKind::Bug`] for templates and headers of the descriptor.
+    pub fn new(
+        config: GateConfig,
+        clock: Arc<dyn Clock>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Gate> {
+        let edges = Edges { network: Arc::new(SystemNetwork), dice: Box::new(random_up_to) };
+        Gate::with_edges(config, clock, observer, edges)
+    }
+
+    pub(crate) fn with_edges(
+        config: GateConfig,
+        clock: Arc<dyn Clock>,
+        observer: Arc<dyn Observer>,
+        edges: Edges,
+    ) -> Result<Gate> {
+        let transport =
+            Transport::new(edges.network, &config.limits, &config.extra_root_certificates)?;
+        Ok(Gate(Arc::new(Works {
+            attachment: Attachment::prepare(&config.credentials)?,
+            scanner: Scanner::new(config.credentials.secrets.values()),
+            queue: Queue::new(&config.rate_limits),
+            slots: Slots::new(config.concurrent_requests),
+            declared: config.declared,
+            granted: config.granted,
+            remaps: config.remaps,
+            limits: config.limits,
+            transport,
+            clock,
+            observer,
+            dice: edges.dice,
+        })))
+    }
+
+    /// A passage with its own budget: one scan, or one call outside a scan.
+    pub fn passage(&self, budget: ScanBudget) -> Passage {
+        Passage::new(self.0.clone(), budget)
+    }
+
+    /// Whether the gate takes this header away where a connector sets it.
+    pub fn reserves_header(&self, name: &HeaderName) -> bool {
+        headers::is_reserved(name) || self.0.attachment.header_names().contains(name)
+    }
+}
+
+/// Where the gate touches what a test wants to give it.
+pub(crate) struct Edges {
+    pub(crate) network: Arc<dyn Network>,
+    pub(crate) dice: Box<Dice>,
+}
+
+/// What a gate is made of.
+pub(crate) struct Works {
+    pub(crate) declared: Vec<Origin>,
+    pub(crate) granted: Vec<Origin>,
+    pub(crate) remaps: Vec<Remap>,
+    pub(crate) limits: GateLimits,
+    pub(crate) attachment: Attachment,
+    pub(crate) scanner: Option<Scanner>,
+    pub(crate) queue: Queue,
+    pub(crate) slots: Slots,
+    pub(crate) transport: Transport,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) dice: Box<Dice>,
+}
+
+fn random_up_to(bound: Duration) -> Duration {
+    rand::random_range(Duration::ZERO..=bound)
+}

@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod config;
+mod error;
+mod gate;
+mod limits;
+mod passage;
+
+mod crossing;
+
+mod address;
+mod audit;
+mod body;
+mod budget;
+mod credentials;
+mod decode;
+mod headers;
+mod leak;
+mod origin;
+mod percent;
+mod rate;
+mod repeat;
+mod resolve;
+mod retry;
+mod slots;
+mod timeouts;
+mod transport;
+mod url;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::GateBody;
+pub use config::{Credentials, GateConfig, GuestTimeouts};
+pub use error::{GateError, Phase};
+pub use gate::Gate;
+pub use limits::{GateLimits, RetryLimits, ScanBudget, TimeoutLimits};
+pub use origin::{Place, Remap};
+pub use passage::Passage;
+pub use rustls_pki_types::CertificateDer;

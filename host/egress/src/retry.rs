@@ -1,0 +1,146 @@
+//! Whether a request is sent again, and when.
+
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use tollgate_model::WaitReason;
+
+use crate::error::{GateError, Phase};
+use crate::limits::RetryLimits;
+
+/// A random duration up to a bound; tests give their own.
+pub(crate) type Dice = dyn Fn(Duration) -> Duration + Send + Sync;
+
+/// Tries of a request to which no answer comes in time. 2: each costs a minute, and the second one
+/// is for a connection that had died unnoticed.
+const LATE_TRIES_MAX: u32 = 2;
+
+/// How a try ended, as far as the next one depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// There is an answer.
+    Answer {
+        /// Its status.
+        status: StatusCode,
+        /// How long the provider asks to stay away.
+        retry_after: Option<Duration>,
+    },
+    /// No connection came about, so nothing was sent.
+    NotSent,
+    /// It was sent, wholly or in part, and no answer came.
+    NoAnswer,
+    /// It was sent and no answer came in time.
+    Late,
+    /// It failed for good.
+    Final,
+}
+
+impl Outcome {
+    pub(crate) fn of_answer(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Self {
+        Outcome::Answer { status, retry_after: retry_after(headers, now) }
+    }
+
+    pub(crate) fn of_error(error: &GateError) -> Self {
+        match error {
+            GateError::DnsFailed(_)
+            | GateError::ConnectFailed(_)
+            | GateError::Timeout { phase: Phase::Connect, .. } => Outcome::NotSent,
+            GateError::Cut(_) => Outcome::NoAnswer,
+            GateError::Timeout { .. } => Outcome::Late,
+            _ => Outcome::Final,
+        }
+    }
+}
+
+/// What follows from a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// The connector gets the answer or the error.
+    Deliver,
+    /// It is sent again after a wait.
+    Again(WaitReason, Duration),
+    /// The provider asks to stay away for longer than allowed.
+    RateLimited(Duration),
+}
+
+/// The tries of one request.
+#[derive(Debug)]
+pub(crate) struct Tries {
+    limits: RetryLimits,
+    may_repeat: bool,
+    tried: u32,
+    waited: Duration,
+}
+
+impl Tries {
+    pub(crate) fn new(limits: RetryLimits, method: &Method) -> Self {
+        Tries { limits, may_repeat: may_repeat(method), tried: 0, waited: Duration::ZERO }
+    }
+
+    /// What follows from the try that just ended.
+    pub(crate) fn decide(&mut self, outcome: Outcome, dice: &Dice) -> Decision {
+        self.tried += 1;
+        let retry_after = match outcome {
+            Outcome::Answer { status, retry_after } if asks_to_wait(status) => retry_after,
+            _ => None,
+        };
+        let left = self.limits.wait.saturating_sub(self.waited);
+        if let Some(wait) = retry_after.filter(|wait| *wait > left) {
+            return Decision::RateLimited(wait);
+        }
+        let may_repeat = match outcome {
+            Outcome::Answer { status, .. } => self.may_repeat && passes_by_itself(status),
+            Outcome::NotSent => true,
+            Outcome::NoAnswer => self.may_repeat,
+            Outcome::Late => self.may_repeat && self.tried < LATE_TRIES_MAX,
+            Outcome::Final => false,
+        };
+        let (reason, wait) = match retry_after {
+            Some(wait) => (WaitReason::RetryAfter, wait),
+            None => (WaitReason::Backoff, backoff(&self.limits, self.tried, dice)),
+        };
+        if !may_repeat || self.tried >= self.limits.attempts || wait > left {
+            return Decision::Deliver;
+        }
+        self.waited += wait;
+        Decision::Again(reason, wait)
+    }
+}
+
+/// The wait before a further try, the first further one being 1: random up to a bound that doubles
+/// each time, so that those who failed together do not come back together.
+pub(crate) fn backoff(limits: &RetryLimits, try_number: u32, dice: &Dice) -> Duration {
+    let doubled = 2u32.saturating_pow(try_number.saturating_sub(1));
+    let bound = limits.backoff.saturating_mul(doubled).min(limits.backoff_max);
+    dice(bound).min(bound)
+}
+
+/// Safe methods only. PUT and DELETE are idempotent as well, but their second answer differs from
+/// the first (404, 409), which a connector would take for the outcome.
+fn may_repeat(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+fn asks_to_wait(status: StatusCode) -> bool {
+    [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status)
+}
+
+fn passes_by_itself(status: StatusCode) -> bool {
+    asks_to_wait(status) || [StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT].contains(&status)
+}
+
+/// `Retry-After` as seconds or as a date; one that is neither says nothing.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use super::*;
+
+const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+/// Always the bound.
+fn most(bound: Duration) -> Duration {
+    bound
+}
+
+fn answer(status: u16, retry_after: Option<u64>) -> Outcome {
+    Outcome::Answer {
+        status: StatusCode::from_u16(status).unwrap(),
+        retry_after: retry_after.map(secs),
+    }
+}
+
+fn first(method: Method, outcome: Outcome) -> Decision {
+    Tries::new(RetryLimits::default(), &method).decide(outcome, &most)
+}
+
+#[test]
+fn only_what_passes_by_itself_and_may_be_repeated_is_sent_again() {
+    let again = Decision::Again(WaitReason::Backoff, Duration::from_millis(500));
+    let after = |wait| Decision::Again(WaitReason::RetryAfter, secs(wait));
+    let table = [
+        (Method::GET, answer(200, None), Decision::Deliver),
+        (Method::GET, answer(302, Some(1)), Decision::Deliver),
+        (Method::GET, answer(401, None), Decision::Deliver),
+        (Method::GET, answer(403, Some(9999)), Decision::Deliver),
+        (Method::GET, answer(500, None), Decision::Deliver),
+        (Method::GET, answer(501, None), Decision::Deliver),
+        (Method::GET, answer(429, None), again),
+        (Method::GET, answer(502, None), again),
+        (Method::GET, answer(502, Some(7)), again),
+        (Method::GET, answer(503, None), again),
+        (Method::GET, answer(504, None), again),
+        (Method::GET, answer(429, Some(1)), after(1)),
+        (Method::GET, answer(503, Some(0)), after(0)),
+        (Method::GET, answer(503, Some(60)), after(60)),
+        (Method::GET, answer(503, Some(61)), Decision::RateLimited(secs(61))),
+        (Method::GET, answer(429, Some(3600)), Decision::RateLimited(secs(3600))),
+        (Method::HEAD, answer(503, None), again),
+        (Method::OPTIONS, answer(503, None), again),
+        (Method::POST, answer(503, None), Decision::Deliver),
+        (Method::POST, answer(429, Some(1)), Decision::Deliver),
+        (Method::POST, answer(429, Some(3600)), Decision::RateLimited(secs(3600))),
+        (Method::PUT, answer(503, None), Decision::Deliver),
+        (Method::DELETE, Outcome::NoAnswer, Decision::Deliver),
+        (Method::POST, Outcome::NoAnswer, Decision::Deliver),
+        (Method::POST, Outcome::NotSent, again),
+        (Method::GET, Outcome::NotSent, again),
+        (Method::GET, Outcome::NoAnswer, again),
+        (Method::GET, Outcome::Late, again),
+        (Method::POST, Outcome::Late, Decision::Deliver),
+        (Method::GET, Outcome::Final, Decision::Deliver),
+    ];
+    for (method, outcome, expected) in table {
+        assert_eq!(first(method.clone(), outcome), expected, "{method} {outcome:?}");
+    }
+}
+
+#[test]
+fn tries_and_waits_have_an_end() {
+    let mut tries = Tries::new(RetryLimits::default(), &Method::GET);
+    let mut waits = Vec::new();
+    while let Decision::Again(_, wait) = tries.decide(answer(503, None), &most) {
+        waits.push(wait.as_millis());
+    }
+    assert_eq!(waits, [500, 1000, 2000, 4000], "five tries, four waits");
+
+    let mut tries = Tries::new(RetryLimits::default(), &Method::GET);
+    assert!(matches!(tries.decide(Outcome::Late, &most), Decision::Again(..)));
+    assert_eq!(tries.decide(Outcome::Late, &most), Decision::Deliver);
+
+    let mut tries = Tries::new(RetryLimits::default(), &Method::GET);
+    assert_eq!(
+        tries.decide(answer(503, Some(40)), &most),
+        Decision::Again(WaitReason::RetryAfter, secs(40))
+    );
+    assert_eq!(tries.decide(answer(503, Some(21)), &most), Decision::RateLimited(secs(21)));
+}
+
+#[test]
+fn backoff_is_random_below_a_bound_that_doubles_up_to_the_largest() {
+    let limits = RetryLimits::default();
+    for (number, bound) in [(0, 500), (1, 500), (2, 1000), (6, 16_000), (7, 30_000), (99, 30_000)] {
+        let bound = Duration::from_millis(bound);
+        assert_eq!(backoff(&limits, number, &most), bound, "{number}");
+        assert_eq!(backoff(&limits, number, &|bound| bound / 3), bound / 3);
+        assert_eq!(backoff(&limits, number, &|_| Duration::MAX), bound);
+    }
+}
+
+#[test]
+fn retry_after_is_read_in_both_forms() {
+    let now: Timestamp = "2024-02-29T23:59:50Z".parse().unwrap();
+    let table = [
+        ("0", Some(secs(0))),
+        ("120", Some(secs(120))),
+        (" 5 ", Some(secs(5))),
+        ("99999999999999999999999", Some(secs(u64::MAX))),
+        ("Fri, 01 Mar 2024 00:00:20 GMT", Some(secs(30))),
+        ("Thu, 29 Feb 2024 23:00:00 GMT", Some(secs(0))),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("Friday, 01-Mar-24 00:00:20 GMT", None),
+    ];
+    for (text, expected) in table {
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+        assert_eq!(retry_after(&headers, now), expected, "{text:?}");
+    }
+    assert_eq!(retry_after(&HeaderMap::new(), now), None);
+}
+
+#[test]
+fn errors_are_told_apart_by_whether_anything_was_sent() {
+    let timeout = |phase| GateError::Timeout { phase, limit: secs(1) };
+    let table = [
+        (GateError::ConnectFailed(String::new()), Outcome::NotSent),
+        (GateError::DnsFailed(String::new()), Outcome::NotSent),
+        (timeout(Phase::Connect), Outcome::NotSent),
+        (timeout(Phase::FirstByte), Outcome::Late),
+        (GateError::Cut(String::new()), Outcome::NoAnswer),
+        (GateError::TlsFailed(String::new()), Outcome::Final),
+        (GateError::AddressProhibited(String::new()), Outcome::Final),
+        (GateError::Cancelled, Outcome::Final),
+    ];
+    for (error, expected) in table {
+        assert_eq!(Outcome::of_error(&error), expected, "{error}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The gate as a whole, against servers that do as they are told.
+
+mod body;
+mod harness;
+mod order;
+mod pace;
+mod requests;
+mod retry;
+mod tls;

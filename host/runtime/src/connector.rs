@@ -1,0 +1,83 @@
+//! A component that has been loaded, and the way from it to an account.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tollgate_model::{Descriptor, Result};
+use tollgate_vault::Account;
+
+use crate::access::Access;
+use crate::digest::Digest;
+use crate::guest::Template;
+use crate::inspect::Inspection;
+use crate::runtime::Origin;
+use crate::session::Session;
+
+/// A connector, ready to be used by any number of accounts. Clones share it.
+#[derive(Clone)]
+pub struct Connector(Arc<Shared>);
+
+struct Shared {
+    template: Template,
+    descriptor: Descriptor,
+    inspection: Inspection,
+    origin: Origin,
+}
+
+impl Connector {
+    pub(crate) fn new(
+        template: Template,
+        descriptor: Descriptor,
+        inspection: Inspection,
+        origin: Origin,
+    ) -> Self {
+        Connector(Arc::new(Shared { template, descriptor, inspection, origin }))
+    }
+
+    /// What the connector says of itself; checked by [`tollgate_model::check`].
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.0.descriptor
+    }
+
+    /// The digest of the component.
+    pub fn digest(&self) -> &Digest {
+        &self.0.inspection.digest
+    }
+
+    /// What the component can ask for.
+    pub fn inspection(&self) -> &Inspection {
+        &self.0.inspection
+    }
+
+    /// Whether it had to be compiled.
+    pub fn origin(&self) -> Origin {
+        self.0.origin
+    }
+
+    /// Takes an account of the connector's provider, checks it against the descriptor, and opens a
+    /// gate for it. No request is made yet.
+    ///
+    /// Everything that uses one account at the same time should go through one session: the rate
+    /// limits hold within it.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] for an account, an origin, a remap or a limit that does
+    /// not fit.
+    pub fn connect(&self, account: &Account, access: Access) -> Result<Session> {
+        Session::new(self.clone(), account, access)
+    }
+
+    pub(crate) fn template(&self) -> &Template {
+        &self.0.template
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("id", &self.0.descriptor.id)
+            .field("version", &self.0.descriptor.version)
+            .field("digest", self.digest())
+            .finish()
+    }
+}

@@ -1,0 +1,226 @@
+//! The interface's types as the host's and back. Total: what a value may be is checked elsewhere,
+//! by `tollgate_model::check` for descriptions and by [`crate::batch`] for rows.
+
+use tollgate_model::{
+    AuthMethod, AuthScheme, Basic, Choice, Column, Condition, DataType, Descriptor, Field,
+    FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Setting, Stream,
+    TokenExchange, TokenExchangeBody,
+};
+use tollgate_sync::{Partition, Read};
+
+use crate::bindings::exports::tollgate::connector::connector as wire;
+use crate::bindings::tollgate::connector::{manifest, types};
+
+pub(crate) fn descriptor(from: manifest::Descriptor) -> Descriptor {
+    Descriptor {
+        id: from.id,
+        version: from.version,
+        title: from.title,
+        description: from.description,
+        account_fields: all(from.account_fields, field),
+        auth_methods: all(from.auth_methods, auth_method),
+        origins: from.origins,
+        rate_limits: all(from.rate_limits, |limit| RateLimit {
+            requests: limit.requests,
+            window_ms: limit.window_ms,
+        }),
+        concurrent_requests: from.concurrent_requests,
+        streams: all(from.streams, stream),
+    }
+}
+
+fn all<A, B>(from: Vec<A>, convert: impl FnMut(A) -> B) -> Vec<B> {
+    from.into_iter().map(convert).collect()
+}
+
+fn stream(from: types::Stream) -> Stream {
+    Stream {
+        name: from.name,
+        title: from.title,
+        description: from.description,
+        columns: columns(from.columns),
+        dynamic_columns: from.dynamic_columns,
+        primary_key: from.primary_key,
+        cursor: from.cursor,
+        partitioned: from.partitioned,
+        operations: operations(from.operations),
+        options: all(from.options, field),
+    }
+}
+
+fn operations(from: types::Operations) -> Vec<Operation> {
+    [
+        (types::Operations::READ, Operation::Read),
+        (types::Operations::CREATE, Operation::Create),
+        (types::Operations::UPDATE, Operation::Update),
+        (types::Operations::UPSERT, Operation::Upsert),
+        (types::Operations::DELETE, Operation::Delete),
+    ]
+    .into_iter()
+    .filter_map(|(flag, operation)| from.contains(flag).then_some(operation))
+    .collect()
+}
+
+pub(crate) fn columns(from: Vec<types::Column>) -> Vec<Column> {
+    all(from, |column| Column {
+        name: column.name,
+        data_type: data_type(column.data_type),
+        nullable: column.nullable,
+        description: column.description,
+    })
+}
+
+fn data_type(from: types::DataType) -> DataType {
+    match from {
+        types::DataType::Boolean => DataType::Boolean,
+        types::DataType::Int64 => DataType::Int64,
+        types::DataType::Float64 => DataType::Float64,
+        types::DataType::Decimal(size) => {
+            DataType::Decimal { precision: size.precision, scale: size.scale }
+        }
+        types::DataType::Text => DataType::Text,
+        types::DataType::Date => DataType::Date,
+        types::DataType::Timestamp => DataType::Timestamp,
+        types::DataType::Json => DataType::Json,
+        types::DataType::Bytes => DataType::Bytes,
+    }
+}
+
+fn field(from: types::Field) -> Field {
+    Field {
+        name: from.name,
+        title: from.title,
+        description: from.description,
+        kind: field_kind(from.kind),
+        required: from.required,
+        default: from.default,
+        shown_when: all(from.shown_when, |condition| Condition {
+            field: condition.field,
+            one_of: condition.one_of,
+        }),
+    }
+}
+
+fn field_kind(from: types::FieldKind) -> FieldKind {
+    match from {
+        types::FieldKind::Text => FieldKind::Text,
+        types::FieldKind::Texts => FieldKind::Texts,
+        types::FieldKind::Secret => FieldKind::Secret,
+        types::FieldKind::Integer((min, max)) => FieldKind::Integer { min, max },
+        types::FieldKind::Boolean => FieldKind::Boolean,
+        types::FieldKind::Date => FieldKind::Date,
+        types::FieldKind::DateRange => FieldKind::DateRange,
+        types::FieldKind::Choice(from) => FieldKind::Choice { choices: choices(from) },
+        types::FieldKind::Choices(from) => FieldKind::Choices { choices: choices(from) },
+        types::FieldKind::Lookup => FieldKind::Lookup,
+        types::FieldKind::Lookups => FieldKind::Lookups,
+    }
+}
+
+pub(crate) fn choices(from: Vec<types::Choice>) -> Vec<Choice> {
+    all(from, |choice| Choice { value: choice.value, title: choice.title })
+}
+
+fn auth_method(from: manifest::AuthMethod) -> AuthMethod {
+    AuthMethod {
+        name: from.name,
+        title: from.title,
+        description: from.description,
+        fields: all(from.fields, field),
+        scheme: auth_scheme(from.scheme),
+        audiences: from.audiences,
+    }
+}
+
+fn auth_scheme(from: manifest::AuthScheme) -> AuthScheme {
+    match from {
+        manifest::AuthScheme::Headers(headers) => {
+            AuthScheme::Headers { headers: parameters(headers) }
+        }
+        manifest::AuthScheme::Query(query) => AuthScheme::Query { parameters: parameters(query) },
+        manifest::AuthScheme::Basic(basic) => {
+            AuthScheme::Basic(Basic { username: basic.username, password: basic.password })
+        }
+        manifest::AuthScheme::Bearer(token) => AuthScheme::Bearer { token },
+        manifest::AuthScheme::Oauth2(oauth2) => AuthScheme::OAuth2(self::oauth2(oauth2)),
+        manifest::AuthScheme::TokenExchange(exchange) => {
+            AuthScheme::TokenExchange(token_exchange(exchange))
+        }
+    }
+}
+
+fn parameters(from: Vec<manifest::Parameter>) -> Vec<Parameter> {
+    all(from, |parameter| Parameter { name: parameter.name, value: parameter.value })
+}
+
+fn oauth2(from: manifest::Oauth2) -> OAuth2 {
+    use manifest::Oauth2Grants as Grants;
+
+    let grants = [
+        (Grants::AUTHORIZATION_CODE, OAuth2Grant::AuthorizationCode),
+        (Grants::DEVICE_CODE, OAuth2Grant::DeviceCode),
+        (Grants::CLIENT_CREDENTIALS, OAuth2Grant::ClientCredentials),
+        (Grants::PASTED_TOKEN, OAuth2Grant::PastedToken),
+    ];
+    OAuth2 {
+        grants: grants
+            .into_iter()
+            .filter_map(|(flag, grant)| from.grants.contains(flag).then_some(grant))
+            .collect(),
+        authorize_url: from.authorize_url,
+        token_url: from.token_url,
+        device_url: from.device_url,
+        scopes: from.scopes,
+        rotates_refresh_token: from.rotates_refresh_token,
+    }
+}
+
+fn token_exchange(from: manifest::TokenExchange) -> TokenExchange {
+    TokenExchange {
+        url: from.url,
+        headers: parameters(from.headers),
+        body: match from.body {
+            manifest::TokenExchangeBody::Json(text) => TokenExchangeBody::Json { text },
+            manifest::TokenExchangeBody::Form(fields) => {
+                TokenExchangeBody::Form { fields: parameters(fields) }
+            }
+        },
+        token_pointer: from.token_pointer,
+        expires_in_pointer: from.expires_in_pointer,
+        refresh_token_pointer: from.refresh_token_pointer,
+        base_url_pointer: from.base_url_pointer,
+    }
+}
+
+pub(crate) fn partition(from: wire::Partition) -> Partition {
+    Partition { id: from.id, title: from.title, state: from.state }
+}
+
+pub(crate) fn settings(from: &[Setting]) -> Vec<types::Setting> {
+    let setting = |setting: &Setting| types::Setting {
+        name: setting.name.clone(),
+        values: setting.values.clone(),
+    };
+    from.iter().map(setting).collect()
+}
+
+/// What a connector is asked to read.
+pub(crate) fn scan_request(
+    account: &[Setting],
+    read: &Read,
+    partition: Option<&Partition>,
+) -> wire::ScanRequest {
+    wire::ScanRequest {
+        settings: settings(account),
+        stream: read.stream.clone(),
+        options: settings(&read.options),
+        columns: read.columns.clone(),
+        partition: partition.map(|partition| wire::Partition {
+            id: partition.id.clone(),
+            title: partition.title.clone(),
+            state: partition.state.clone(),
+        }),
+        checkpoint: None,
+        rows_wanted: read.rows_wanted,
+    }
+}

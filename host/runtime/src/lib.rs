@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod access;
+mod batch;
+mod bindings;
+mod cache;
+mod connector;
+mod convert;
+mod digest;
+mod engine;
+mod failure;
+mod guest;
+mod http;
+mod inspect;
+mod limits;
+mod linker;
+mod log;
+mod meter;
+mod paging;
+mod read;
+mod runtime;
+mod scan;
+mod session;
+mod state;
+mod stdio;
+mod version;
+
+pub use access::Access;
+pub use connector::Connector;
+pub use digest::Digest;
+pub use inspect::Inspection;
+pub use limits::{DescribeLimits, Limits};
+pub use read::ReadBuilder;
+pub use runtime::{Origin, Runtime, RuntimeConfig};
+pub use scan::Scan;
+pub use session::Session;
+pub use tollgate_egress::{GateLimits, ScanBudget};
+pub use tollgate_model::{Error, ErrorKind, Result};
+pub use tollgate_sync::{Page, Pages, Partition, Read, Source};
+pub use tollgate_vault::{Account, Secret};
+pub use version::INTERFACE_VERSION;

@@ -1,0 +1,112 @@
+//! Asking for rows: a stream, options and columns, checked before anything runs.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+use tollgate_model::near_miss;
+use tollgate_model::text::quote;
+use tollgate_model::{Descriptor, Error, ErrorKind, Operation, Result, Settings, Stream, settings};
+use tollgate_sync::Read;
+
+/// Puts a [`Read`] together; [`crate::Session::read`] gives one.
+#[derive(Clone, Debug)]
+#[must_use = "`build` gives the read"]
+pub struct ReadBuilder<'a> {
+    descriptor: &'a Descriptor,
+    today: Date,
+    stream: String,
+    options: Settings,
+    columns: Vec<String>,
+    rows_wanted: Option<u64>,
+}
+
+impl<'a> ReadBuilder<'a> {
+    pub(crate) fn new(descriptor: &'a Descriptor, today: Date, stream: String) -> Self {
+        ReadBuilder {
+            descriptor,
+            today,
+            stream,
+            options: Settings::new(),
+            columns: Vec::new(),
+            rows_wanted: None,
+        }
+    }
+
+    /// Sets an option, as a user would enter it. Of an option that takes several values, each call
+    /// adds one.
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.entry(name.into()).or_default().push(value.into());
+        self
+    }
+
+    /// Sets several options.
+    pub fn options(mut self, options: Settings) -> Self {
+        for (name, values) in options {
+            self.options.entry(name).or_default().extend(values);
+        }
+        self
+    }
+
+    /// The columns wanted, in this order. None: all.
+    pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.columns.extend(columns.into_iter().map(Into::into));
+        self
+    }
+
+    /// About how many rows will be taken, for providers that can be asked for small pages.
+    pub fn rows_wanted(mut self, rows: u64) -> Self {
+        self.rows_wanted = Some(rows);
+        self
+    }
+
+    /// Checks all of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for an unknown stream, option or column, with the likely one as a hint,
+    /// for a column named twice, and for an option's value outside its kind. The columns of a stream
+    /// with dynamic columns are known only to the account, so those are checked when it is read.
+    pub fn build(self) -> Result<Read> {
+        let stream = stream(self.descriptor, &self.stream)?;
+        check_columns(stream, &self.columns)?;
+        let options = settings::resolve("option", &stream.options, &self.options, self.today)
+            .map_err(|error| error.context(format_args!("stream `{}`", stream.name)))?;
+        Ok(Read {
+            stream: self.stream,
+            options,
+            columns: self.columns,
+            rows_wanted: self.rows_wanted,
+        })
+    }
+}
+
+/// The stream of this name, if it can be read.
+///
+/// # Errors
+/// [`ErrorKind::Config`].
+pub(crate) fn stream<'a>(descriptor: &'a Descriptor, name: &str) -> Result<&'a Stream> {
+    let Some(stream) = descriptor.stream(name) else {
+        let known = descriptor.streams.iter().map(|stream| stream.name.as_str());
+        let text = format!("{} has no stream {}", descriptor.id, quote(name));
+        return Err(Error::new(ErrorKind::Config, text).with_hint(near_miss::hint(name, known)));
+    };
+    if stream.operations.contains(&Operation::Read) {
+        return Ok(stream);
+    }
+    Err(Error::new(ErrorKind::Config, format!("the stream `{name}` cannot be read")))
+}
+
+fn check_columns(stream: &Stream, wanted: &[String]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in wanted {
+        if !seen.insert(name) {
+            let text = format!("the column {} is named twice", quote(name));
+            return Err(Error::new(ErrorKind::Config, text));
+        }
+        let known = stream.columns.iter().map(|column| column.name.as_str());
+        if !stream.dynamic_columns && !known.clone().any(|known| known == name) {
+            let text = format!("the stream `{}` has no column {}", stream.name, quote(name));
+            return Err(Error::new(ErrorKind::Config, text).with_hint(near_miss::hint(name, known)));
+        }
+    }
+    Ok(())
+}

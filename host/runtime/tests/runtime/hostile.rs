@@ -1,0 +1,288 @@
+//! Every hostile component meets the limit that is meant for it, and the host goes on.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{CANARY, Told, connect, load, open, read_all, server, session};
+use tollgate_model::ErrorKind;
+use tollgate_runtime::{DescribeLimits, Limits};
+
+/// A component without a test does not compile.
+macro_rules! demand_test {
+    ($name:ident) => {
+        #[expect(unused_imports, reason = "only whether it exists matters")]
+        use self::$name as _;
+    };
+}
+tollgate_test_artifacts::foreach_hostile!(demand_test);
+
+const ORIGIN: &str = "https://api.example.com";
+
+/// Reads all with these limits, which has to fail after so many pages.
+async fn fails(name: &str, limits: Limits, pages: u64, kind: ErrorKind, text: &str) {
+    let session = session(name, limits).await;
+    let (found, error) = read_all(&session).await.unwrap_err();
+    assert_eq!((found, error.kind()), (pages, kind), "{error:?}");
+    assert!(error.message().starts_with("connector hostile 0.1.0"), "{error}");
+    assert!(error.message().contains(text), "{error}");
+}
+
+#[tokio::test]
+async fn spins() {
+    let limits = Limits { cpu_per_call: Duration::from_millis(50), ..Limits::default() };
+    let started = Instant::now();
+    fails("spins", limits, 0, ErrorKind::Limit, "computed for more than 50ms in one call").await;
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn spins_in_describe() {
+    let describe = DescribeLimits { cpu: Duration::from_millis(50), ..DescribeLimits::default() };
+    let error = load("spins_in_describe", Limits { describe, ..Limits::default() }).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.message().contains("computed for more than 50ms"), "{error}");
+}
+
+#[tokio::test]
+async fn grows_memory() {
+    let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
+    let session = session("grows_memory", limits).await;
+    let mut scan = open(&session).await.unwrap();
+    let error = scan.next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.message().contains("needs more than 8 MiB of memory (in `next`)"), "{error}");
+    let peak = scan.usage().guest_memory_peak;
+    assert!((1 << 20..=8 << 20).contains(&peak), "{peak}");
+    assert_eq!(scan.next().await.unwrap_err().kind(), ErrorKind::Bug, "it is over");
+}
+
+#[tokio::test]
+async fn sets_authorization() {
+    let server = server(200, &[("set-cookie", "a=b")], "{}");
+    let connector = load("sets_authorization", Limits::default()).await.unwrap();
+    let told = Told::new();
+    let observer = told.clone();
+    let session =
+        connect(&connector, |access| access.remap(ORIGIN, server.origin()).observed_by(observer));
+    read_all(&session).await.unwrap();
+    // The header of the account is set to the account's secret, whatever the guest says; the others
+    // are not a guest's to set.
+    let requests = server.requests();
+    let paths: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/X-Token"]);
+    for request in requests {
+        assert_eq!(request.header("x-token"), Some(CANARY));
+        assert_eq!((request.header("authorization"), request.header("cookie")), (None, None));
+    }
+    assert_eq!(told.log(), ["Authorization: false", "X-Token: true", "Cookie: false"]);
+}
+
+#[tokio::test]
+async fn calls_ungranted_host() {
+    fails("calls_ungranted_host", Limits::default(), 0, ErrorKind::Denied, "net").await;
+}
+
+#[tokio::test]
+async fn calls_loopback() {
+    fails("calls_loopback", Limits::default(), 0, ErrorKind::Denied, "").await;
+    let session = session("calls_loopback", Limits::default()).await;
+    assert_eq!(session.check().await.unwrap_err().kind(), ErrorKind::Denied);
+}
+
+#[tokio::test]
+async fn calls_in_describe() {
+    let error = load("calls_in_describe", Limits::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Bug);
+    assert!(error.message().contains("`describe` makes a request"), "{error}");
+}
+
+#[tokio::test]
+async fn floods_log() {
+    let connector = load("floods_log", Limits::default()).await.unwrap();
+    let told = Told::new();
+    let observer = told.clone();
+    let session = connect(&connector, |access| access.observed_by(observer));
+    let (_, error) = read_all(&session).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.message().contains("wrote more than 1000 lines to its log"), "{error}");
+    let log = told.log();
+    assert_eq!(log.iter().filter(|line| line.starts_with("\\u{1b}[2Jxxx")).count(), 1_000);
+    for line in log {
+        assert!(line.len() < 5_000 && !line.contains(char::is_control), "{}", line.len());
+    }
+}
+
+#[tokio::test]
+async fn floods_stderr() {
+    let session = session("floods_stderr", Limits::default()).await;
+    assert_eq!(read_all(&session).await.unwrap(), 1, "printing is not forbidden");
+}
+
+#[tokio::test]
+async fn offsets_out_of_range() {
+    let text = "page 1: column `name`: its last offset is 1073741824, and it has 2 bytes";
+    fails("offsets_out_of_range", Limits::default(), 0, ErrorKind::Data, text).await;
+}
+
+#[tokio::test]
+async fn invalid_utf8() {
+    let text = "page 1: column `name`, row 2: its text is not UTF-8";
+    fails("invalid_utf8", Limits::default(), 0, ErrorKind::Data, text).await;
+}
+
+#[tokio::test]
+async fn wrong_row_count() {
+    let text = "page 1: column `id`: it has 2 values instead of 3";
+    fails("wrong_row_count", Limits::default(), 0, ErrorKind::Data, text).await;
+}
+
+#[tokio::test]
+async fn traps_mid_page() {
+    let connector = load("traps_mid_page", Limits::default()).await.unwrap();
+    let told = Told::new();
+    let observer = told.clone();
+    let session = connect(&connector, |access| access.observed_by(observer));
+    let mut scan = open(&session).await.unwrap();
+    assert_eq!(scan.next().await.unwrap().unwrap().batch.num_rows(), 1);
+    let error = scan.next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Bug);
+    let text = "connector hostile 0.1.0 trapped: unreachable: no more \\u{1b}[31mrows (";
+    assert!(error.message().starts_with(text), "{error}");
+    assert_eq!(scan.next().await.unwrap_err().kind(), ErrorKind::Bug, "it is over");
+    let log = told.log().join("\n");
+    assert!(log.contains("connector hostile 0.1.0 wrote: "), "{log}");
+    assert!(log.contains("connector hostile 0.1.0 trapped at 0: "), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log}");
+}
+
+#[tokio::test]
+async fn never_ends_paging() {
+    let limits = Limits { pages: 5, ..Limits::default() };
+    let text = "the read has more than 5 pages";
+    fails("never_ends_paging", limits, 5, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
+async fn repeats_cursor() {
+    let text = "page 4 leads to the cursor `page-1`, which was there before";
+    fails("repeats_cursor", Limits::default(), 3, ErrorKind::Data, text).await;
+}
+
+#[tokio::test]
+async fn endless_empty_pages() {
+    let limits = Limits { empty_pages: 7, ..Limits::default() };
+    let text = "more than 7 pages in a row have no rows";
+    fails("endless_empty_pages", limits, 7, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
+async fn goes_on_after_the_end() {
+    let text = "gives a page after one without `next-cursor`";
+    fails("goes_on_after_the_end", Limits::default(), 1, ErrorKind::Bug, text).await;
+}
+
+#[tokio::test]
+async fn lies_in_describe() {
+    let error = load("lies_in_describe", Limits::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Bug);
+    for lie in ["there twice", "missing", "elsewhere.example.net"] {
+        assert!(error.message().contains(lie), "{lie}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn huge_describe() {
+    let error = load("huge_describe", Limits::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.message().contains("hands over more than 4 MiB in one call"), "{error}");
+}
+
+#[tokio::test]
+async fn huge_page() {
+    let text = "hands over more than 32 MiB in one call";
+    fails("huge_page", Limits::default(), 0, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
+async fn swallows_rate_limit() {
+    let server = server(429, &[("retry-after", "3600")], "{}");
+    let connector = load("swallows_rate_limit", Limits::default()).await.unwrap();
+    let session = connect(&connector, |access| access.remap(ORIGIN, server.origin()));
+    let (pages, error) = read_all(&session).await.unwrap_err();
+    assert_eq!((pages, error.kind()), (0, ErrorKind::RateLimited), "{error}");
+    assert!(error.retry_at().is_some(), "{error:?}");
+}
+
+#[tokio::test]
+async fn sleeps() {
+    let limits = Limits { wall_per_call: Duration::from_millis(100), ..Limits::default() };
+    fails("sleeps", limits, 0, ErrorKind::Limit, "`next` took more than 100ms").await;
+}
+
+#[tokio::test]
+async fn exits() {
+    let text = "ended itself with status 0 (in `next`)";
+    fails("exits", Limits::default(), 0, ErrorKind::Bug, text).await;
+}
+
+#[tokio::test]
+async fn recurses() {
+    fails("recurses", Limits::default(), 0, ErrorKind::Bug, "trapped: stack overflow").await;
+}
+
+#[tokio::test]
+async fn renames_columns() {
+    let text = "it gives other columns than it was asked for";
+    fails("renames_columns", Limits::default(), 0, ErrorKind::Bug, text).await;
+}
+
+#[tokio::test]
+async fn imports_sockets() {
+    let error = load("imports_sockets", Limits::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.message().contains("`wasi:sockets/"), "{error}");
+}
+
+#[tokio::test]
+async fn hoards_handles() {
+    let limits = Limits { handles: 100, ..Limits::default() };
+    let text = "holds more than 100 handles";
+    fails("hoards_handles", limits, 0, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
+async fn hoards_headers() {
+    let text = "puts more than 64 KiB into one set of headers";
+    fails("hoards_headers", Limits::default(), 0, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
+async fn a_read_is_limited_in_its_whole_length_too() {
+    let limits = Limits { wall_per_read: Duration::from_millis(100), ..Limits::default() };
+    fails("sleeps", limits, 0, ErrorKind::Limit, "`next` took more than ").await;
+    let limits = Limits { cpu_per_read: Duration::from_millis(50), ..Limits::default() };
+    fails("spins", limits, 0, ErrorKind::Limit, "computed for more than 50ms in one read").await;
+}
+
+/// One component that never comes back does not keep another from its work, on one thread.
+#[tokio::test]
+async fn a_guest_that_spins_lets_others_run() {
+    let spinning = session("spins", Limits::default()).await;
+    let working = session("floods_stderr", Limits::default()).await;
+    let spinner = tokio::spawn(async move { read_all(&spinning).await.is_ok() });
+    tokio::task::yield_now().await;
+    assert_eq!(read_all(&working).await.unwrap(), 1);
+    assert!(!spinner.is_finished());
+    spinner.abort();
+    assert!(spinner.await.unwrap_err().is_cancelled());
+}
+
+/// A page that nobody waits for any more takes its instance with it.
+#[tokio::test]
+async fn a_read_that_is_dropped_in_a_page_is_over() {
+    let session = session("sleeps", Limits::default()).await;
+    let mut scan = open(&session).await.unwrap();
+    let timeout = tokio::time::timeout(Duration::from_millis(50), scan.next()).await;
+    assert!(timeout.is_err());
+    assert_eq!(scan.next().await.unwrap_err().kind(), ErrorKind::Cancelled);
+}

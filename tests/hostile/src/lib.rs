@@ -1,0 +1,232 @@
+//! Components that misbehave, one behaviour each, to prove the host's limits.
+//!
+//! A component is a file in `examples/`, made of this scaffold and the one thing it does wrong. It
+//! is built on bindings of its own, because the SDK prevents most of what is done here.
+//! `host/runtime/tests/hostile.rs` has a test for each, and does not compile while one is missing.
+
+#![deny(missing_docs)]
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+
+use bindings::exports::tollgate::connector::connector as wit;
+use bindings::tollgate::connector::{manifest, types};
+
+pub use bindings::tollgate::connector::host::{LogLevel, log};
+pub use manifest::{AuthMethod, AuthScheme, Descriptor, Parameter};
+pub use types::{
+    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operations, Setting,
+    Stream, TextData, Values,
+};
+pub use wit::{Guest, Page, Partition, ScanRequest};
+
+pub mod bindings {
+    //! What wit-bindgen makes of `wit/connector`.
+
+    #![expect(missing_docs, reason = "generated modules have no place for documentation")]
+
+    wit_bindgen::generate!({
+        path: "../../wit/connector",
+        world: "connector-guest",
+        pub_export_macro: true,
+        export_macro_name: "export_connector",
+        default_bindings_module: "tollgate_hostile::bindings",
+        generate_all,
+    });
+}
+
+/// The only origin that these components declare.
+pub const ORIGIN: &str = "https://api.example.com";
+
+/// A component that behaves, but for what it overrides.
+pub trait Hostile: 'static {
+    /// What it says of itself.
+    fn describe() -> Descriptor {
+        descriptor()
+    }
+
+    /// Signs in.
+    fn check() -> Result<String, Failure> {
+        Ok("nobody".to_owned())
+    }
+
+    /// The columns of a scan.
+    fn columns() -> Vec<Column> {
+        columns()
+    }
+
+    /// The page of this number, from 0.
+    fn page(number: u64) -> Result<Option<Page>, Failure> {
+        Ok((number == 0).then(|| page(&["one", "two"], None)))
+    }
+}
+
+/// Makes the crate a component. A native build is only ever linted, so there it is merely used.
+#[macro_export]
+macro_rules! export {
+    ($hostile:ty) => {
+        #[cfg(target_family = "wasm")]
+        type Exported = $crate::Component<$hostile>;
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::export_connector!(Exported with_types_in $crate::bindings);
+        #[cfg(not(target_family = "wasm"))]
+        const _: $crate::Component<$hostile> = <$crate::Component<$hostile>>::VALUE;
+    };
+}
+
+/// A [`Hostile`] in the shape that wit-bindgen exports.
+pub struct Component<H>(PhantomData<H>);
+
+impl<H> Component<H> {
+    /// The one there is.
+    pub const VALUE: Self = Component(PhantomData);
+}
+
+impl<H: Hostile> wit::Guest for Component<H> {
+    type Scan = Scan<H>;
+
+    fn describe() -> Descriptor {
+        H::describe()
+    }
+
+    fn check(_: Vec<Setting>) -> Result<String, Failure> {
+        H::check()
+    }
+
+    fn discover(_: ScanRequest) -> Result<Vec<Column>, Failure> {
+        Ok(H::columns())
+    }
+
+    fn choices(_: ScanRequest, _: String) -> Result<Vec<Choice>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn partitions(_: ScanRequest) -> Result<Vec<Partition>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn open(_: ScanRequest) -> Result<wit::Scan, Failure> {
+        Ok(wit::Scan::new(Scan::<H> { number: Cell::new(0), hostile: PhantomData }))
+    }
+}
+
+/// A scan of one of these components.
+pub struct Scan<H> {
+    number: Cell<u64>,
+    hostile: PhantomData<H>,
+}
+
+impl<H: Hostile> wit::GuestScan for Scan<H> {
+    fn columns(&self) -> Vec<Column> {
+        H::columns()
+    }
+
+    fn next(&self) -> Result<Option<Page>, Failure> {
+        H::page(self.number.replace(self.number.get() + 1))
+    }
+}
+
+/// A description without fault: one stream `rows`, one secret that goes into a header.
+pub fn descriptor() -> Descriptor {
+    Descriptor {
+        id: "hostile".to_owned(),
+        version: "0.1.0".to_owned(),
+        title: "Hostile".to_owned(),
+        description: "Misbehaves in one way.".to_owned(),
+        account_fields: Vec::new(),
+        auth_methods: vec![AuthMethod {
+            name: "token".to_owned(),
+            title: "Token".to_owned(),
+            description: String::new(),
+            fields: vec![Field {
+                name: "token".to_owned(),
+                title: "Token".to_owned(),
+                description: String::new(),
+                kind: FieldKind::Secret,
+                required: true,
+                default: None,
+                shown_when: Vec::new(),
+            }],
+            scheme: AuthScheme::Headers(vec![Parameter {
+                name: "X-Token".to_owned(),
+                value: "{token}".to_owned(),
+            }]),
+            audiences: vec![ORIGIN.to_owned()],
+        }],
+        origins: vec![ORIGIN.to_owned()],
+        rate_limits: Vec::new(),
+        concurrent_requests: 4,
+        streams: vec![stream()],
+    }
+}
+
+/// The stream `rows`.
+pub fn stream() -> Stream {
+    Stream {
+        name: "rows".to_owned(),
+        title: "Rows".to_owned(),
+        description: String::new(),
+        columns: columns(),
+        dynamic_columns: false,
+        primary_key: vec!["id".to_owned()],
+        cursor: None,
+        partitioned: false,
+        operations: Operations::READ,
+        options: Vec::new(),
+    }
+}
+
+/// The columns of `rows`.
+pub fn columns() -> Vec<Column> {
+    let column = |name: &str, data_type, nullable| Column {
+        name: name.to_owned(),
+        data_type,
+        nullable,
+        description: String::new(),
+    };
+    vec![column("id", DataType::Int64, false), column("name", DataType::Text, true)]
+}
+
+/// A page without fault: a row for each name.
+pub fn page(names: &[&str], next_cursor: Option<&str>) -> Page {
+    let mut offsets = vec![0];
+    let mut bytes = Vec::new();
+    for name in names {
+        bytes.extend_from_slice(name.as_bytes());
+        offsets.push(bytes.len() as u32);
+    }
+    raw_page(names.len() as u32, TextData { offsets, bytes }, next_cursor)
+}
+
+/// A page with whatever names, right or wrong.
+pub fn raw_page(rows: u32, names: TextData, next_cursor: Option<&str>) -> Page {
+    let column = |values| ColumnData { validity: None, values };
+    let ids = (0..i64::from(rows)).collect();
+    Page {
+        batch: Batch {
+            rows,
+            columns: vec![column(Values::Int64s(ids)), column(Values::Texts(names))],
+        },
+        checkpoint: None,
+        next_cursor: next_cursor.map(str::to_owned),
+        rows_total: None,
+    }
+}
+
+/// Requests a URL; the body of the answer, or why there is none.
+#[cfg(target_family = "wasm")]
+pub fn get(url: &str, headers: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
+    let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
+    let mut request = waki::Client::new().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = request.send().map_err(|error| internal(&error))?;
+    response.body().map_err(|error| internal(&error))
+}
+
+/// Requests a URL: only in a component.
+#[cfg(not(target_family = "wasm"))]
+pub fn get(_: &str, _: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
+    Err(Failure::Internal("there is no host".to_owned()))
+}
