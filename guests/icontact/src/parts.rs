@@ -1,73 +1,95 @@
 //! Streams with one request per message or contact: which ones a read is about, and its parts.
+//!
+//! The state of a part is a text: `ACCOUNT FOLDER REST`. No question has to be asked again to read
+//! it.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BinaryHeap;
+
+use tollgate_sdk::paging::Item;
 use tollgate_sdk::{Failure, Partition, ScanRequest};
 
 use crate::account::Account;
 
-/// What a part needs to be read: no question has to be asked again.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Part<T> {
-    account_id: i64,
-    folder_id: i64,
-    /// What the part is about.
-    pub items: Vec<T>,
+/// The part of a read that the host chose, if it did: its account, and the rest of its state.
+///
+/// # Errors
+/// `internal` for a state that is not one of ours.
+pub fn state(request: &ScanRequest) -> Result<Option<(Account, &str)>, Failure> {
+    let Some(partition) = &request.partition else { return Ok(None) };
+    let mut words = partition.state.splitn(3, ' ');
+    let ids = (words.next().map(str::parse), words.next().map(str::parse), words.next());
+    match ids {
+        (Some(Ok(account_id)), Some(Ok(folder_id)), Some(rest)) => {
+            Ok(Some((Account::known(request, account_id, folder_id), rest)))
+        }
+        _ => Err(foreign()),
+    }
 }
 
-impl<T: Serialize + for<'de> Deserialize<'de>> Part<T> {
-    /// The part that the host chose, if it did.
-    ///
-    /// # Errors
-    /// `internal` for a state that is not one of ours.
-    pub fn of(request: &ScanRequest) -> Result<Option<(Account, Vec<T>)>, Failure> {
-        let Some(partition) = &request.partition else { return Ok(None) };
-        let part: Self = serde_json::from_str(&partition.state)
-            .map_err(|error| Failure::internal(format!("the state of a partition: {error}")))?;
-        Ok(Some((Account::known(request, part.account_id, part.folder_id), part.items)))
-    }
+/// The ids of the part that the host chose, if it did.
+///
+/// # Errors
+/// `internal` for a state that is not one of ours.
+pub fn chosen(request: &ScanRequest) -> Result<Option<(Account, Vec<i64>)>, Failure> {
+    let Some((account, rest)) = state(request)? else { return Ok(None) };
+    Ok(Some((account, parse_ids(rest)?)))
+}
 
-    /// The text by which the host hands the part back.
-    fn state(account: &Account, items: Vec<T>) -> Result<String, Failure> {
-        let part = Self { account_id: account.account_id, folder_id: account.folder_id, items };
-        serde_json::to_string(&part).map_err(|error| Failure::internal(error.to_string()))
-    }
+/// Ids with commas between.
+///
+/// # Errors
+/// `internal` for something else.
+pub fn parse_ids(text: &str) -> Result<Vec<i64>, Failure> {
+    text.split(',').map(|id| id.parse().map_err(|_| foreign())).collect()
+}
 
-    /// A part of the read. Its id holds a hash of its state: a part with the same id is about the
-    /// same things, and a checkpoint made for it still fits.
-    ///
-    /// # Errors
-    /// `internal` if the state cannot be written.
-    pub fn partition(
-        account: &Account,
-        title: String,
-        items: Vec<T>,
-    ) -> Result<Partition, Failure> {
-        let state = Self::state(account, items)?;
-        Ok(Partition { id: format!("{:016x}", hash(&state)), title, state })
-    }
+fn foreign() -> Failure {
+    Failure::internal("the state of a partition is not one of this connector's")
+}
+
+/// A part of a read. Its id is a hash of its state: a part with the same id is about the same
+/// things, and a checkpoint made for it still fits.
+pub fn partition(account: &Account, title: String, rest: &str) -> Partition {
+    let state = format!("{} {} {rest}", account.account_id, account.folder_id);
+    Partition { id: format!("{:016x}", hash(&state)), title, state }
 }
 
 /// Splits ids into parts of so many.
-///
-/// # Errors
-/// `internal` if a state cannot be written.
-pub fn split(
-    account: &Account,
-    what: &str,
-    mut ids: Vec<i64>,
-    size: usize,
-) -> Result<Vec<Partition>, Failure> {
-    ids.sort_unstable();
-    ids.dedup();
+pub fn split(account: &Account, what: &str, ids: Vec<i64>, size: usize) -> Vec<Partition> {
+    let ids = ascending(ids);
     let part = |ids: &[i64]| {
         let title = match ids {
             [first, .., last] => format!("{} {what}s {first} to {last}", ids.len()),
             [only] => format!("{what} {only}"),
             [] => String::new(),
         };
-        Part::partition(account, title, ids.to_vec())
+        partition(account, title, &join(ids))
     };
     ids.chunks(size).map(part).collect()
+}
+
+/// Ids with commas between.
+pub fn join(ids: &[i64]) -> String {
+    let mut text = String::new();
+    for id in ids {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(&id.to_string());
+    }
+    text
+}
+
+/// Ids in order, each once.
+pub fn ascending(ids: Vec<i64>) -> Vec<i64> {
+    let mut ids = BinaryHeap::from(ids).into_sorted_vec();
+    ids.dedup();
+    ids
+}
+
+/// Ids as the things that a read goes through.
+pub fn items(ids: Vec<i64>) -> Vec<Item> {
+    ids.into_iter().map(Item::Number).collect()
 }
 
 /// FNV-1a: short, and the same in every version of the connector.

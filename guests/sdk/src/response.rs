@@ -60,8 +60,8 @@ impl<'de> Response<'de> {
     /// # Errors
     /// For a body that is no JSON object.
     pub fn document(body: &'de [u8]) -> Result<Self, Fault> {
-        let members: Members<'de> = serde_json::from_slice(body)
-            .map_err(|error| Fault::malformed(error.to_string()))?;
+        let malformed = |error: serde_json::Error| Fault::malformed(error.to_string());
+        let members: Members<'de> = serde_json::from_str(text_of(body)?).map_err(malformed)?;
         Ok(Self { found: Found::Nothing, members: members.0 })
     }
 
@@ -200,9 +200,7 @@ pub(crate) fn decode<'de>(
     shape: Shape,
     target: &mut Target<'_>,
 ) -> Result<Response<'de>, Fault> {
-    // One check of the whole body is cheaper than one of every text in it.
-    let text = std::str::from_utf8(body).map_err(|_| Fault::malformed("it is not UTF-8"))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text_of(body)?;
     if text.trim_start().starts_with('<') {
         return Err(Fault::malformed("it is a page of HTML or XML, not JSON"));
     }
@@ -217,6 +215,12 @@ pub(crate) fn decode<'de>(
         (Err(_), Some(fault)) => Err(fault),
         (Err(error), None) => Err(Fault::Malformed(error.to_string())),
     }
+}
+
+/// The body as text. One check of the whole is cheaper than one of every text in it.
+fn text_of(body: &[u8]) -> Result<&str, Fault> {
+    let text = std::str::from_utf8(body).map_err(|_| Fault::malformed("it is not UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Reads records. A fault that is more than an error of the JSON takes the way around serde.

@@ -156,7 +156,7 @@ fn text(column: &str, row: i64, mix: u64) -> String {
         }
         "custom_fields" => {
             format!(
-                "{{\"plan\":\"gold\",\"score\":{},\"tags\":[\"a\",\"b\",\"{row}\"],\"ref\":\"{mix:x}\"}}",
+                r#"{{"plan":"gold","score":{},"tags":["a","b","{row}"],"ref":"{mix:x}"}}"#,
                 mix >> 50
             )
         }

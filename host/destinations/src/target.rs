@@ -85,8 +85,8 @@ impl FromStr for Target {
     type Err = Error;
 
     /// # Errors
-    /// [`ErrorKind::Config`] for anything that names no destination, with what was likely meant as a
-    /// hint.
+    /// [`ErrorKind::Config`] for anything that names no destination, with what was likely meant
+    /// as a hint.
     fn from_str(text: &str) -> Result<Self> {
         // A single letter before a colon is a drive.
         let (scheme, path) = match text.split_once(':') {
@@ -113,8 +113,8 @@ impl FromStr for Target {
     }
 }
 
-const FORMS: &str = "write sqlite:FILE, or a file name that ends in .db or .sqlite; or parquet:FOLDER, \
-                     csv:FOLDER, jsonl:FOLDER";
+const FORMS: &str = "write sqlite:FILE, or a file name that ends in .db or .sqlite; \
+                     or parquet:FOLDER, csv:FOLDER, jsonl:FOLDER";
 
 fn unknown(text: &str, hint: String) -> Error {
     Error::new(ErrorKind::Config, format!("{text:?} is not a destination")).with_hint(hint)

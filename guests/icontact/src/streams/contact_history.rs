@@ -1,14 +1,14 @@
 //! Contact history: what happened to a contact. One paged list per contact.
 
 use tollgate_sdk::manifest::{Choice, Field, FieldKind, StreamDescription};
-use tollgate_sdk::paging::{Each, Item, Offset};
+use tollgate_sdk::paging::{Each, Offset};
 use tollgate_sdk::time::UsEastern;
 use tollgate_sdk::values::{Int, Json, Text, Timestamp};
 use tollgate_sdk::{Failure, Partition, Record, RecordScan, Scan, ScanRequest, Stream};
 
 use super::{contacts, options};
 use crate::account::{Account, PAGE_SIZE};
-use crate::parts::{self, Part};
+use crate::parts;
 
 const RECORDS: &[&str] = &["actions"];
 /// Contacts a part: enough work for a connection, and a small step to repeat.
@@ -61,13 +61,13 @@ impl Stream for ContactHistory {
     fn partitions(&self, request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
         let account = Account::of(request)?;
         let ids = selected(&account, request)?;
-        parts::split(&account, "contact", ids, CONTACTS_PER_PART)
+        Ok(parts::split(&account, "contact", ids, CONTACTS_PER_PART))
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
         let window = request.options.range("time")?;
         let size = options::page_size_in(request, PAGE_SIZE)?;
-        let (account, ids) = match Part::of(request)? {
+        let (account, ids) = match parts::chosen(request)? {
             Some(part) => part,
             None => {
                 let account = Account::of(request)?;
@@ -76,7 +76,7 @@ impl Stream for ContactHistory {
             }
         };
         let (ways, rows_wanted) = (account.clone(), request.rows_wanted);
-        let pager = Each::new(ids.into_iter().map(Item::Number), move |id| {
+        let pager = Each::new(parts::items(ids), move |id| {
             let wanted = ways.get(&format!("/contacts/{id}/actions"));
             Box::new(Offset::new(wanted, size).rows_wanted(rows_wanted))
         });

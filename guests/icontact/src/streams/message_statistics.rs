@@ -1,14 +1,14 @@
 //! Message statistics: what became of a message. One request per message.
 
 use tollgate_sdk::manifest::{Choice, StreamDescription};
-use tollgate_sdk::paging::{Each, Item, Pages, Whole};
+use tollgate_sdk::paging::{Each, Pages, Whole};
 use tollgate_sdk::values::Int;
 use tollgate_sdk::{Failure, Partition, Record, RecordScan, Scan, ScanRequest, Shape, Stream};
 
 use super::{messages, options};
 use crate::account::Account;
 use crate::answers;
-use crate::parts::{self, Part};
+use crate::parts;
 
 /// Messages a part: enough work for a connection, and a small step to repeat.
 pub const MESSAGES_PER_PART: usize = 50;
@@ -69,7 +69,7 @@ impl Stream for MessageStatistics {
     fn partitions(&self, request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
         let account = Account::of(request)?;
         let ids = messages::selected(&account, request)?;
-        parts::split(&account, "message", ids, MESSAGES_PER_PART)
+        Ok(parts::split(&account, "message", ids, MESSAGES_PER_PART))
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
@@ -89,7 +89,7 @@ impl Stream for MessageStatistics {
 /// # Errors
 /// Whatever a request failed with.
 pub fn messages_of(request: &ScanRequest) -> Result<(Account, Vec<i64>), Failure> {
-    if let Some(part) = Part::of(request)? {
+    if let Some(part) = parts::chosen(request)? {
         return Ok(part);
     }
     let account = Account::of(request)?;
@@ -100,7 +100,7 @@ pub fn messages_of(request: &ScanRequest) -> Result<(Account, Vec<i64>), Failure
 /// The statistics of messages, one answer each. Says whether to pass over messages without.
 pub fn pages(account: &Account, ids: Vec<i64>, skips_missing: bool) -> Pages {
     let ways = account.clone();
-    let pager = Each::new(ids.into_iter().map(Item::Number), move |id| {
+    let pager = Each::new(parts::items(ids), move |id| {
         Box::new(Whole::new(ways.get(&format!("/messages/{id}/statistics"))))
     });
     let shape = Shape::single(&["statistics"]);

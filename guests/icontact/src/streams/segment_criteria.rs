@@ -1,12 +1,13 @@
 //! Segment criteria: what makes a contact part of a segment. One request per segment.
 
 use tollgate_sdk::manifest::StreamDescription;
-use tollgate_sdk::paging::{Each, Item, Whole};
+use tollgate_sdk::paging::{Each, Whole};
 use tollgate_sdk::values::{Int, Json, Text};
 use tollgate_sdk::{Failure, Record, RecordScan, Scan, ScanRequest, Stream};
 
 use super::segments;
 use crate::account::{Account, PAGE_SIZE};
+use crate::parts;
 
 const RECORDS: &[&str] = &["criteria"];
 
@@ -45,7 +46,7 @@ impl Stream for SegmentCriteria {
         let ways = account.clone();
         // The reply has neither total nor limit, so that it cannot be paged; all that can be asked
         // for is not to get the twenty rows that iContact gives unasked.
-        let pager = Each::new(segments.into_iter().map(Item::Number), move |id| {
+        let pager = Each::new(parts::items(segments), move |id| {
             let wanted = ways.get(&format!("/segments/{id}/criteria"));
             Box::new(Whole::new(wanted.query("limit", PAGE_SIZE.to_string())))
         });

@@ -144,7 +144,7 @@ impl<E: Event> Stream for Tracking<E> {
     fn partitions(&self, request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
         let account = Account::of(request)?;
         let ids = messages::selected(&account, request)?;
-        parts::split(&account, "message", ids, MESSAGES_PER_PART)
+        Ok(parts::split(&account, "message", ids, MESSAGES_PER_PART))
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
@@ -153,7 +153,7 @@ impl<E: Event> Stream for Tracking<E> {
         let size = options::page_size_in(request, PAGE_SIZE)?;
         let (account, ids) = messages_of(request)?;
         let (ways, kind, rows_wanted) = (account.clone(), self.kind(), request.rows_wanted);
-        let pager = Each::new(ids.into_iter().map(Item::Number), move |id| {
+        let pager = Each::new(parts::items(ids), move |id| {
             let wanted = ways.get(&format!("/messages/{id}/{kind}"));
             Box::new(Offset::new(wanted, size).rows_wanted(rows_wanted))
         });

@@ -1,6 +1,14 @@
-//! The door that the host keeps: `wasi:http`, by way of waki.
+//! The door that the host keeps: `wasi:http`, by way of waki's bindings.
+//!
+//! waki's own client is not used: it traps where a host breaks its word, tells errors of a body as
+//! prose only, and brings an error type that alone is a tenth of a component.
 
-use waki::{Client, ErrorCode};
+use waki::bindings::wasi::http::outgoing_handler::handle;
+use waki::bindings::wasi::http::types::{
+    ErrorCode, Fields, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest, Scheme,
+    http_error_code,
+};
+use waki::bindings::wasi::io::streams::{OutputStream, StreamError};
 
 use super::{Fetch, FetchError, Head, Method, Request};
 use crate::failure::Failure;
@@ -9,75 +17,147 @@ use crate::failure::Failure;
 const CHUNK_BYTES: u64 = 256 * 1024;
 /// A declared length is room to reserve, but only up to here: it is the provider's word.
 const RESERVE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes that `wasi:io` takes at once.
+const WRITE_BYTES_MAX: usize = 4096;
 
 /// Requests through the host.
 pub struct Host;
 
 impl Fetch for Host {
     fn fetch(&self, request: &Request, body: &mut Vec<u8>) -> Result<Head, FetchError> {
-        let client = Client::new();
-        let mut builder = match request.method {
-            Method::Get => client.get(&request.url),
-            Method::Post => client.post(&request.url),
-        };
-        for (name, value) in &request.headers {
-            // waki takes a header's name for granted, so it is checked here.
-            let name = waki::header::HeaderName::from_bytes(name.as_bytes());
-            let name = name.map_err(|_| internal("a header's name is not one"))?;
-            builder = builder.header(name, value.as_str());
-        }
-        if !request.body.is_empty() {
-            builder = builder.body(request.body.as_slice());
-        }
-        let response = builder.send().map_err(|error| {
-            let failure = match error.downcast_ref() {
-                Some(code) => failure_of(code),
-                None => Failure::internal(format!("the request could not be made: {error}")),
-            };
-            FetchError::Failed(failure)
-        })?;
+        let response = send(request).map_err(FetchError::Failed)?;
         let mut headers = Vec::new();
-        for (name, value) in response.headers() {
-            headers.push((name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        for (name, value) in response.headers().entries() {
+            headers.push((name, String::from_utf8_lossy(&value).into_owned()));
         }
-        let head = Head { status: response.status_code(), headers };
+        let head = Head { status: response.status(), headers };
         let declared = head.header("content-length").and_then(|length| length.parse().ok());
         body.reserve(declared.unwrap_or(0).min(RESERVE_BYTES_MAX));
-        loop {
-            match response.chunk(CHUNK_BYTES) {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(head),
-                Err(error) => return Err(FetchError::Cut(error.to_string())),
+        read_body(&response, body)?;
+        Ok(head)
+    }
+}
+
+fn send(request: &Request) -> Result<IncomingResponse, Failure> {
+    let made = make(request)?;
+    let out = made.body().map_err(|()| internal("a request has one body"))?;
+    let answer = handle(made, None).map_err(|code| failure_of(&code))?;
+    // The host may answer before it has read the body, so the answer tells why that failed.
+    let is_written = write_body(out, &request.body).is_some();
+    answer.subscribe().block();
+    match answer.get() {
+        Some(Ok(Ok(_))) if !is_written => {
+            Err(Failure::unavailable("the request's body was not taken"))
+        }
+        Some(Ok(Ok(response))) => Ok(response),
+        Some(Ok(Err(code))) => Err(failure_of(&code)),
+        Some(Err(())) | None => Err(internal("the host gives no answer")),
+    }
+}
+
+fn make(request: &Request) -> Result<OutgoingRequest, Failure> {
+    let wrong = |what: &str| internal(&format!("{what} cannot be sent"));
+    let (scheme, rest) = request.url.split_once("://").ok_or_else(|| wrong("the URL"))?;
+    let path_start = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(path_start);
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let scheme = match scheme {
+        "https" => Scheme::Https,
+        "http" => Scheme::Http,
+        other => Scheme::Other(other.to_owned()),
+    };
+    let headers = Fields::new();
+    for (name, value) in &request.headers {
+        let appended = headers.append(name, &value.clone().into_bytes());
+        appended.map_err(|_| wrong(&format!("the header {name}")))?;
+    }
+    let made = OutgoingRequest::new(headers);
+    let method = match request.method {
+        Method::Get => waki::Method::Get,
+        Method::Post => waki::Method::Post,
+    };
+    made.set_method(&method).map_err(|()| wrong("the method"))?;
+    made.set_scheme(Some(&scheme)).map_err(|()| wrong("the scheme"))?;
+    made.set_authority(Some(authority)).map_err(|()| wrong("the host"))?;
+    made.set_path_with_query(Some(&path)).map_err(|()| wrong("the path"))?;
+    Ok(made)
+}
+
+/// None if the body was not taken whole.
+fn write_body(out: OutgoingBody, body: &[u8]) -> Option<()> {
+    if !body.is_empty() {
+        let stream: OutputStream = out.write().ok()?;
+        for chunk in body.chunks(WRITE_BYTES_MAX) {
+            stream.blocking_write_and_flush(chunk).ok()?;
+        }
+    }
+    OutgoingBody::finish(out, None).ok()
+}
+
+fn read_body(response: &IncomingResponse, body: &mut Vec<u8>) -> Result<(), FetchError> {
+    let unreadable = |()| FetchError::Failed(internal("the host gives no body"));
+    let incoming: IncomingBody = response.consume().map_err(unreadable)?;
+    let stream = incoming.stream().map_err(unreadable)?;
+    loop {
+        match stream.blocking_read(CHUNK_BYTES) {
+            Ok(chunk) => body.extend_from_slice(&chunk),
+            Err(StreamError::Closed) => return Ok(()),
+            Err(StreamError::LastOperationFailed(error)) => {
+                return Err(match http_error_code(&error) {
+                    Some(code) => broken_off(&code),
+                    None => FetchError::Cut("for a reason that the host does not tell".to_owned()),
+                });
             }
         }
     }
 }
 
-fn internal(text: &str) -> FetchError {
-    FetchError::Failed(Failure::internal(text))
+fn internal(text: &str) -> Failure {
+    Failure::internal(text)
 }
 
-/// What the host's error means for the call. The host knows more than it tells, so the text says
-/// little.
+/// A body that ended early is worth another try; one that the host ended is not.
+fn broken_off(code: &ErrorCode) -> FetchError {
+    match failure_of(code) {
+        Failure::Unavailable(text) => FetchError::Cut(text),
+        other => FetchError::Failed(other),
+    }
+}
+
+/// What the host's error means for the call. The host knows more than it tells, and acts on that.
 fn failure_of(code: &ErrorCode) -> Failure {
-    let text = format!("{code}");
     match code {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => {
             Failure::Denied("the host does not allow the request".to_owned())
         }
-        ErrorCode::HttpRequestUriInvalid
-        | ErrorCode::HttpRequestMethodInvalid
-        | ErrorCode::HttpRequestUriTooLong
-        | ErrorCode::HttpRequestHeaderSize(_)
-        | ErrorCode::HttpRequestHeaderSectionSize(_)
-        | ErrorCode::HttpRequestBodySize(_) => Failure::Internal(text),
-        ErrorCode::HttpResponseBodySize(_)
-        | ErrorCode::HttpResponseHeaderSectionSize(_)
-        | ErrorCode::HttpResponseHeaderSize(_)
-        | ErrorCode::HttpResponseContentCoding(_)
-        | ErrorCode::HttpResponseTransferCoding(_)
-        | ErrorCode::HttpProtocolError
-        | ErrorCode::LoopDetected => Failure::UnexpectedResponse(text),
-        _ => Failure::Unavailable(text),
+        ErrorCode::HttpRequestUriInvalid => internal("the URL cannot be sent"),
+        ErrorCode::HttpRequestBodySize(_) => internal("the request's body is too large"),
+        ErrorCode::HttpResponseBodySize(_) => Failure::unexpected("the answer is too large"),
+        ErrorCode::HttpResponseHeaderSectionSize(_) | ErrorCode::HttpResponseHeaderSize(_) => {
+            Failure::unexpected("the headers of the answer are too large")
+        }
+        ErrorCode::HttpResponseContentCoding(_) | ErrorCode::HttpResponseTransferCoding(_) => {
+            Failure::unavailable("the answer is packed in a way that cannot be undone")
+        }
+        ErrorCode::HttpProtocolError => Failure::unexpected("the answer is not HTTP"),
+        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => {
+            Failure::unavailable("the host's name was not found")
+        }
+        ErrorCode::TlsProtocolError | ErrorCode::TlsCertificateError => {
+            Failure::unavailable("the connection could not be secured")
+        }
+        ErrorCode::ConnectionTimeout | ErrorCode::HttpResponseTimeout => {
+            Failure::unavailable("the answer did not come in time")
+        }
+        ErrorCode::HttpResponseIncomplete | ErrorCode::ConnectionTerminated => {
+            Failure::unavailable("the connection broke off")
+        }
+        ErrorCode::ConnectionRefused => Failure::unavailable("no connection could be made"),
+        ErrorCode::ConnectionLimitReached => {
+            Failure::unavailable("too many requests are under way")
+        }
+        // The host's own verdict, in its words.
+        ErrorCode::InternalError(Some(text)) => Failure::unavailable(text.as_str()),
+        _ => Failure::unavailable("the request failed"),
     }
 }

@@ -141,9 +141,8 @@ impl Visitor<'_> for FloatVisitor {
         if text.is_empty() {
             return Ok(Float(None));
         }
-        // Rust would also read `inf` and `nan`, which no provider means as a number.
-        let is_number = text.bytes().all(|byte| b"+-.0123456789eE".contains(&byte));
-        let number = text.parse().ok().filter(|number: &f64| is_number && number.is_finite());
+        // A number as JSON knows it: no `inf`, no `nan`; and no second parser in the component.
+        let number = serde_json::from_str::<f64>(text).ok();
         match number {
             Some(number) => Ok(Float(Some(number))),
             None => Err(E::custom(BadValue::new("a number", value))),

@@ -104,7 +104,7 @@ impl TableFiles {
         Ok(self.first())
     }
 
-    /// Completes a replacement that was committed but came to no end. Does nothing if there is none.
+    /// Completes a replacement that was committed but came to no end, if there is one.
     pub(super) fn complete(&self) -> io::Result<()> {
         if !self.committed().try_exists()? {
             return Ok(());

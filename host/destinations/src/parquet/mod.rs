@@ -14,7 +14,7 @@ use self::writer::ParquetWriter;
 use crate::files::{self, Format, RowWriter};
 use crate::table::fail;
 
-/// What a row group may have in encoded bytes before the next one begins. It is what a load holds in
+/// What a row group may have in encoded bytes before the next one begins. A load holds it in
 /// memory; a reader wants it large, since it can skip row groups and reads one at a time.
 const ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
 
@@ -31,8 +31,8 @@ impl Parquet {
         Parquet { dir: dir.into(), row_group_bytes: ROW_GROUP_BYTES }
     }
 
-    /// How many encoded bytes a row group may have, and thereby how much memory a load takes; 16 MiB
-    /// unless told otherwise, at least one byte.
+    /// How many encoded bytes a row group may have, and thereby how much memory a load takes;
+    /// 16 MiB unless told otherwise, at least one byte.
     #[must_use]
     pub fn with_row_group_bytes(mut self, row_group_bytes: usize) -> Self {
         self.row_group_bytes = row_group_bytes.max(1);

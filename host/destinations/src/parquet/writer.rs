@@ -74,8 +74,8 @@ fn start(
     ArrowWriter::try_new_with_options(file, Arc::clone(schema), options)
 }
 
-/// The schema as the crate derives it, with JSON columns marked as what they are: it knows them only
-/// with a feature that would add the other extension types too.
+/// The schema as the crate derives it, with JSON columns marked as what they are: it knows them
+/// only with a feature that would add the other extension types too.
 fn parquet_schema(columns: &[Column], schema: &SchemaRef) -> ParquetResult<SchemaDescriptor> {
     let derived = ArrowSchemaConverter::new().convert(schema)?;
     let root = derived.root_schema();

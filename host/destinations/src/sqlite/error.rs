@@ -55,7 +55,7 @@ impl<'a> Context<'a> {
             ),
             Some(ErrorCode::ConstraintViolation) => (
                 format!("the new rows break a rule of {}", self.what()),
-                "the cause names the rule; drop that index or constraint, or load into another table",
+                "the cause names the rule; drop that index or constraint, or load elsewhere",
             ),
             _ => (format!("cannot write {}", self.what()), ""),
         };

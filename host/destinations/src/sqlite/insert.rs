@@ -21,9 +21,9 @@ pub(super) struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    /// The rows of these batches. With a key they are in the order of the key: an index takes sorted
-    /// rows page by page, whereas rows in any order make it read and write most of its pages again
-    /// for every chunk. Rows with one key keep their order, so the last one still stays.
+    /// The rows of these batches. With a key they are in the order of the key: an index takes
+    /// sorted rows page by page, whereas rows in any order make it read and write most of its pages
+    /// again for every chunk. Rows with one key keep their order, so the last one still stays.
     pub(super) fn new(batches: &'a [RecordBatch], table: &'a Table) -> Result<Self> {
         let rows = batches.iter().enumerate();
         let mut order: Vec<(usize, usize)> = rows

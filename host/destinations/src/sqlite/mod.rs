@@ -32,7 +32,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Page cache in KiB. What is read again and again is the inner pages of the table and of its key.
 const CACHE_KIB: i64 = 4096;
 
-/// Pages after which the WAL is copied into the file: 32 MiB at the usual page size. Each copy waits
+/// Pages after which the WAL is copied into the file: 32 MiB at the usual page size. A copy waits
 /// for the disk, so the default of 1000 pages would make a large load wait often.
 const WAL_PAGES: i64 = 8192;
 

@@ -86,8 +86,9 @@ impl Staging {
     /// The staging table takes the place of the old one. What users have attached to the old one,
     /// indexes and triggers, is made anew; views refer to a table by name and need nothing.
     ///
-    /// The other way, to delete the old rows and copy the new ones, would keep the table itself, but
-    /// write every row twice, hold the lock meanwhile, and fire the user's triggers for each row.
+    /// The other way, to delete the old rows and copy the new ones, would keep the table itself,
+    /// but write every row twice, hold the lock meanwhile, and fire the user's triggers for each
+    /// row.
     fn replacing(&self, exists: bool, attached: Vec<String>) -> Vec<String> {
         let (table, staging) = (quote(&self.table.name), quote(&self.name));
         let mut statements = Vec::with_capacity(2 + attached.len());

@@ -10,8 +10,8 @@ mod sqlite;
 use tollgate_destinations::conformance::Value;
 use tollgate_model::DataType;
 
-/// The value that a text stands for. A text that breaks the format of its type becomes a text, which
-/// then is not what the suite expects.
+/// The value that a text stands for. A text that breaks the format of its type becomes a text,
+/// which then is not what the suite expects.
 fn parse(data_type: DataType, text: &str) -> Value {
     let parsed = match data_type {
         DataType::Boolean => match text {

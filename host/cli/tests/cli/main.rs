@@ -1,0 +1,22 @@
+//! The command from outside: the built program against the simulator, as a user starts it.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | [`help`] | every help text, pinned |
+//! | [`install`] | adding, granting, refusing what changed |
+//! | [`configuration`] | what is wrong in a file, by line |
+//! | [`reading`] | check, discover, choices, preview, read |
+//! | [`syncing`] | sync, its reports, and what stays when it fails |
+//! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
+//! | [`secrets`] | that no output has one |
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod configuration;
+mod failing;
+mod harness;
+mod help;
+mod install;
+mod reading;
+mod secrets;
+mod syncing;
