@@ -35,7 +35,7 @@ main() {
     tollgate sync
     step "a first look"
     tollgate preview --stream contacts --limit 5 \
-        --columns contactId,email,firstName,lastName,status,createDate
+        --columns contact_id,email,first_name,last_name,status,create_date
     tollgate preview --stream messages --limit 3
     next_steps
 }

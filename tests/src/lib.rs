@@ -114,7 +114,8 @@ impl World {
             read = read.option(*name, *value);
         }
         let read = read.build()?;
-        let described = session.connector().descriptor().stream(stream).context("no such stream")?;
+        let described =
+            session.connector().descriptor().stream(stream).context("no such stream")?;
         let columns = match session.discover(&read).await {
             Ok(columns) => columns,
             Err(error) => return Ok(Err(Failed { error, report: Report::default() })),

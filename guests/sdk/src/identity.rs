@@ -20,9 +20,14 @@ impl Default for Identity {
 impl Identity {
     /// The hash of one text.
     pub fn of_text(text: &str) -> u64 {
+        Self::about(text).0
+    }
+
+    /// Begins with what the rows are about.
+    pub(crate) fn about(text: &str) -> Self {
         let mut identity = Self::default();
         identity.add_text(Some(text));
-        identity.0
+        identity
     }
 
     /// The hash so far.

@@ -151,6 +151,9 @@ fn limit(error: &wasmtime::Error, limits: &Limits) -> Option<String> {
     if text.contains("store handle limit exceeded") {
         return Some(format!("holds more than {} handles", limits.handles));
     }
+    if text.starts_with("requested len ") && text.contains(" exceeds limit ") {
+        return Some(format!("asks for more than {} random bytes at once", limits.random_bytes));
+    }
     text.strip_prefix("resource limit exceeded: ").map(|what| format!("needs too much: {what}"))
 }
 

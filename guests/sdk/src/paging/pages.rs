@@ -95,8 +95,9 @@ impl Pages {
         http.read(request, body, &mut |body| {
             rows.clear();
             maker.begin();
-            let (identity, hints) = (Identity::default(), Hints::default());
             let item = pager.item();
+            // Two things may well have the same rows, such as two messages that nobody opened.
+            let (identity, hints) = (Identity::about(&item.to_string()), Hints::default());
             let mut target = Target { plan, item, maker: &mut *maker, rows, identity, hints };
             let response = decode(body, *shape, &mut target)?;
             let identity = target.identity.value();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_array::RecordBatch;
 use clap::Args;
 use tollgate_destinations::JsonlWriter;
-use tollgate_model::{Column, Result};
+use tollgate_model::{Column, Error, ErrorKind, Result};
 use tollgate_sync::plan::Choices;
 use tollgate_sync::{Destination, Load, Loaded, Table};
 
@@ -73,10 +73,15 @@ pub async fn run(args: &PreviewArgs, context: &Context) -> Outcome {
         .await
         .map_err(|failed| failed.error)?;
     let batches = batches.take();
+    let lines = json_lines(&plan.table.columns, &batches)?;
     if context.args.json {
-        return output::print(&json(&plan.table.columns, &batches)?);
+        return output::print(&format!("[{}]\n", lines.join(",\n ")));
     }
-    let grid = grid::grid(&plan.table.columns, &batches, context.width())?;
+    let rows: Vec<_> =
+        lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>().map_err(
+            |error| Error::new(ErrorKind::Bug, "a row is no JSON object").with_source(error),
+        )?;
+    let grid = grid::grid(&plan.table.columns, &rows, context.width());
     output::print(&grid.text)?;
     if !grid.left_out.is_empty() {
         let names = grid.left_out.join(", ");
@@ -85,16 +90,14 @@ pub async fn run(args: &PreviewArgs, context: &Context) -> Outcome {
     Ok(())
 }
 
-/// The rows as a JSON list, one object a line.
-fn json(columns: &[Column], batches: &[RecordBatch]) -> Result<String> {
+/// The rows as JSON objects, one a line.
+fn json_lines(columns: &[Column], batches: &[RecordBatch]) -> Result<Vec<String>> {
     let mut writer = JsonlWriter::new(Vec::new(), columns);
     for batch in batches {
         writer.write(batch)?;
     }
     let lines = writer.finish()?;
-    let lines = String::from_utf8_lossy(&lines);
-    let rows: Vec<&str> = lines.lines().collect();
-    Ok(format!("[{}]\n", rows.join(",\n ")))
+    Ok(String::from_utf8_lossy(&lines).lines().map(str::to_owned).collect())
 }
 
 /// Batches that were written, for whoever reads them afterwards.

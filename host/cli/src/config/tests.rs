@@ -202,7 +202,13 @@ fn wrong_types_and_values_are_named_where_they_are() {
     );
     insta::assert_snapshot!(
         problems(&with_sync("[syncs.b]\naccount = \"acm\"\nstream = \"a\"\nto = \"a.db\"")),
-        @""
+        @r#"
+        error: dir/tollgate.toml:9:11: there is no account `acm`
+          |
+        9 | account = "acm"
+          |           ^^^^^
+        hint: did you mean `acme`?
+        "#
     );
     insta::assert_snapshot!(problems("[syncs]\na = 1\n[syncs.\"a/b\"]\n"), @r#"
     error: dir/tollgate.toml:2:1: a sync is a table with the keys `account`, `stream` and `to`
@@ -280,6 +286,10 @@ fn limits_and_origins_are_checked() {
     2 | guest_memry = "1MiB"
       | ^^^^^^^^^^^
     hint: did you mean `guest_memory`?
+    error: dir/tollgate.toml:3:9: `pages` takes a limit, not a list
+      |
+    3 | pages = [1]
+      |         ^^^
     "#);
     insta::assert_snapshot!(problems("[limits]\nguest_memory = 128"), @r#"
     error: dir/tollgate.toml:2:16: the limit guest_memory cannot be "128"

@@ -27,7 +27,23 @@ fn what_only_the_connector_knows_is_checked_with_its_line() {
          [syncs.c]\naccount = \"acme\"\nstream = \"lists\"\nto = \"c.db\"\ncolumns = [\"nmae\"]\n",
     );
     let run = project.run(&words("config check")).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r#"
+    error: tollgate.toml:12:10: icontact has no stream `contact`
+       |
+    12 | stream = "contact"
+       |          ^^^^^^^^^
+    hint: did you mean `contacts`?
+    error: tollgate.toml:16:10: stream `contacts`: there is no option `statsu`
+       |
+    16 | stream = "contacts"
+       |          ^^^^^^^^^^
+    hint: did you mean `status`?
+    error: tollgate.toml:21:10: the stream `lists` has no column `nmae`
+       |
+    21 | stream = "lists"
+       |          ^^^^^^^
+    hint: did you mean `name`?
+    "#);
     let json = project.run(&words("config check --json")).exits(2).json();
     assert_eq!(json["problems"].as_array().unwrap().len(), 3);
 }
@@ -44,7 +60,13 @@ fn a_secret_in_plain_text_is_refused_and_not_repeated() {
         assert!(!all.contains("canary-in-plain-text"), "{all}");
     }
     let run = project.run(&["check"]).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r#"
+    error: account acme: tollgate.toml:4:1: `password` is a secret and stands here in plain text
+      |
+    4 | password = [not shown]
+      | ^^^^^^^^
+    hint: write `password = { env = "ACME_PASSWORD" }` or `password = { file = "PATH" }`, and replace the secret if others could read this file
+    "#);
 }
 
 #[test]
@@ -61,7 +83,10 @@ fn a_secret_is_read_only_for_the_account_that_is_used() {
     let both = project.run(&["check"]).exits(2);
     assert!(both.stdout.starts_with("acme: "), "one that fails does not stop the others");
     let which = project.run(&words("preview --stream lists")).exits(2);
-    insta::assert_snapshot!(which.errors(), @"");
+    insta::assert_snapshot!(which.errors(), @r"
+    error: which account? --account NAME says it
+    hint: there are: acme, other
+    ");
 }
 
 #[test]
@@ -103,7 +128,10 @@ fn values_are_shown_with_their_origin() {
 fn a_missing_file_says_how_to_get_one() {
     let project = Project::installed();
     let run = project.run(&words("sync --config nowhere.toml")).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r"
+    error: there is no configuration file nowhere.toml
+    hint: `tollgate init` writes one; --config FILE or --project DIR names another
+    ");
 }
 
 #[test]

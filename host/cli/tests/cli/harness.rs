@@ -147,13 +147,6 @@ impl Run {
             .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 
-    /// Both streams and the code, with everything replaced that differs from run to run.
-    pub fn shown(&self) -> String {
-        let code = self.code.map_or("none".to_owned(), |code| code.to_string());
-        let text = format!("exit {code}\n--- stdout\n{}--- stderr\n{}", self.stdout, self.stderr);
-        self.redact(&text)
-    }
-
     /// Standard error alone.
     pub fn errors(&self) -> String {
         self.redact(&self.stderr)

@@ -31,7 +31,10 @@ fn without_a_terminal_nothing_is_granted_by_itself() {
     let project = empty();
     let component = component();
     let run = project.run(&["add", component.to_str().unwrap()]).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r"
+    error: there is no terminal to ask whether to grant this
+    hint: --grant grants all of it, --grant-origin ORIGIN a part
+    ");
     assert!(!project.path("tollgate.lock").exists());
     assert!(!project.path("connectors").exists());
 }
@@ -105,7 +108,10 @@ fn a_corrupted_file_is_one_clear_error() {
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     let run = project.run(&["check"]).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r"
+    error: account acme: connector icontact is not what was granted: connectors/icontact.wasm has another digest than tollgate.lock says
+    hint: the changed file is no connector that could run: the component file is damaged; if you trust it, `tollgate add connectors/icontact.wasm` grants it again
+    ");
     let half = file.to_str().unwrap();
     project.run(&["add", half, "--grant"]).exits(2);
     fs::write(&file, "<html>").unwrap();
@@ -143,7 +149,10 @@ fn a_damaged_lock_file_is_one_clear_error() {
     let project = Project::installed();
     fs::write(project.path("tollgate.lock"), "form = 1\n[[connectors]]\nid = 3\n").unwrap();
     let run = project.run(&["connectors"]).exits(2);
-    insta::assert_snapshot!(run.errors(), @"");
+    insta::assert_snapshot!(run.errors(), @r"
+    error: the lock file tollgate.lock is damaged: invalid type: integer `3`, expected a string
+    hint: restore it, or delete it and add the connectors again
+    ");
 }
 
 #[test]

@@ -89,7 +89,10 @@ fn two_syncs_do_not_replace_each_others_tables() {
          [syncs.b]\naccount = \"acme\"\nstream = \"lists\"\nto = \"out.db\"\n",
     );
     let run = project.run(&["sync"]).exits(2);
-    insta::assert_snapshot!(run.errors().lines().filter(|l| !l.contains("done")).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(run.errors().lines().filter(|l| !l.contains("done")).collect::<Vec<_>>().join("\n"), @r"
+    error: sync b: sync a loads table lists of sqlite:out.db too
+    hint: give one of them another `table` or `to`, or let both append
+    ");
 }
 
 /// Ends a sync when it has begun to load, which its own progress tells.

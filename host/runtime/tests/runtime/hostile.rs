@@ -257,6 +257,12 @@ async fn hoards_headers() {
 }
 
 #[tokio::test]
+async fn hoards_random() {
+    let text = "asks for more than 65536 random bytes at once";
+    fails("hoards_random", Limits::default(), 0, ErrorKind::Limit, text).await;
+}
+
+#[tokio::test]
 async fn a_read_is_limited_in_its_whole_length_too() {
     let limits = Limits { wall_per_read: Duration::from_millis(100), ..Limits::default() };
     fails("sleeps", limits, 0, ErrorKind::Limit, "`next` took more than ").await;

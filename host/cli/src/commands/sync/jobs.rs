@@ -1,12 +1,13 @@
 //! What is to be synced: the syncs of the file, with what the command line says before it.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use tollgate_destinations::Target;
 use tollgate_model::{AccountName, Error, ErrorKind, Operation, Result, Settings};
 use tollgate_runtime::Session;
-use tollgate_sync::Mode;
 use tollgate_sync::plan::Choices;
+use tollgate_sync::{Destination, Mode};
 
 use super::SyncArgs;
 use crate::commands::reading;
@@ -107,7 +108,10 @@ fn concurrency(args: &SyncArgs) -> Option<usize> {
 
 /// A path of the file is relative to the file.
 fn resolve(target: &Target, project: &Project) -> Target {
-    let path = project.resolve(target.path());
+    with_path(target, project.resolve(target.path()))
+}
+
+fn with_path(target: &Target, path: PathBuf) -> Target {
     match target {
         Target::Sqlite(_) => Target::Sqlite(path),
         Target::Parquet(_) => Target::Parquet(path),
@@ -152,6 +156,14 @@ impl Job {
             })?;
         }
         Ok(streams.into_iter().map(toml::Spanned::into_inner).collect())
+    }
+
+    /// The destination. Its path is made absolute, so that what it tells of files is of use to
+    /// whoever reads it elsewhere.
+    pub fn destination(&self) -> Box<dyn Destination> {
+        let path = self.to.path();
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        with_path(&self.to, path).destination()
     }
 
     /// What the options of a stream are.

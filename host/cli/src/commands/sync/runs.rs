@@ -109,8 +109,7 @@ async fn load(
         error: first_error(failure),
         report: Report { stream: stream.to_owned(), ..Report::default() },
     })?;
-    let destination = job.to.destination();
-    tollgate_sync::run(session, destination, &plan, progress, &context.cancel).await
+    tollgate_sync::run(session, job.destination(), &plan, progress, &context.cancel).await
 }
 
 fn first_error(failure: Failure) -> Error {

@@ -1,0 +1,31 @@
+//! Asks for more random numbers at once than anybody needs.
+
+use tollgate_hostile::{Failure, Hostile, Page, export};
+
+mod random {
+    wit_bindgen::generate!({
+        inline: "
+            package wasi:random@0.2.2;
+
+            interface random {
+                get-random-bytes: func(len: u64) -> list<u8>;
+                get-random-u64: func() -> u64;
+            }
+
+            world gambler {
+                import random;
+            }
+        ",
+    });
+}
+
+struct Component;
+
+impl Hostile for Component {
+    fn page(_: u64) -> Result<Option<Page>, Failure> {
+        let bytes = random::wasi::random::random::get_random_bytes(1 << 40);
+        Err(Failure::Internal(format!("the host gave {} bytes", bytes.len())))
+    }
+}
+
+export!(Component);
