@@ -117,11 +117,7 @@ impl Account {
     }
 
     /// The pages of a list.
-    pub fn pages(
-        &self,
-        pager: impl Pager + 'static,
-        records: &'static [&'static str],
-    ) -> Pages {
+    pub fn pages(&self, pager: impl Pager + 'static, records: &'static [&'static str]) -> Pages {
         Pages::new(self.http.clone(), pager, Shape::list(records)).inspect(answers::inspect)
     }
 }
@@ -205,9 +201,7 @@ fn choose<'n>(field: &str, what: &str, all: &'n [Named]) -> Result<&'n Named, Fa
             let reason = format!("there is more than one {what}: set one of {}", ids_of(all));
             Err(Failure::invalid(field, reason))
         }
-        (None, _) if all.is_empty() => {
-            Err(Failure::forbidden(format!("the login has no {what}")))
-        }
+        (None, _) if all.is_empty() => Err(Failure::forbidden(format!("the login has no {what}"))),
         (None, _) => {
             Err(Failure::forbidden(format!("the login has no {what} among {}", ids_of(all))))
         }

@@ -91,9 +91,14 @@ impl From<BadValue> for Fault {
 pub struct BadValue(String);
 
 impl BadValue {
-    /// What was expected and what came instead, shortened.
+    /// What was expected and the text that came instead, shortened.
     pub fn new(expected: &str, found: &str) -> Self {
         Self(format!("expected {expected}, found \"{}\"", excerpt(found)))
+    }
+
+    /// What was expected and the kind of value that came instead.
+    pub(crate) fn found(expected: &str, found: &str) -> Self {
+        Self(format!("expected {expected}, found {found}"))
     }
 
     /// The same, naming the field.

@@ -13,6 +13,8 @@ pub struct Plan {
     sources: Vec<Source>,
     /// The fields that say which row it is: the key, or all where there is none.
     identifying: Vec<usize>,
+    /// The fields whose value must come with the record.
+    required: Vec<usize>,
     /// The keys of the dynamic columns with their places, sorted: a record may have hundreds.
     dynamic_keys: Vec<(String, usize)>,
 }
@@ -63,15 +65,17 @@ impl Plan {
 
     fn empty(table: &'static Table) -> Self {
         let has_key = table.has_key();
-        let identifying = table.fields.iter().enumerate();
-        let identifying = identifying.filter(|(_, field)| field.is_key || !has_key);
-        Self {
-            table,
-            columns: Vec::new(),
-            sources: Vec::new(),
-            identifying: identifying.map(|(index, _)| index).collect(),
-            dynamic_keys: Vec::new(),
+        let (mut identifying, mut required) = (Vec::new(), Vec::new());
+        for (index, field) in table.fields.iter().enumerate() {
+            if field.is_key || !has_key {
+                identifying.push(index);
+            }
+            if field.is_required && field.origin == Origin::Json {
+                required.push(index);
+            }
         }
+        let (columns, sources, dynamic_keys) = (Vec::new(), Vec::new(), Vec::new());
+        Self { table, columns, sources, identifying, required, dynamic_keys }
     }
 
     /// The record's table.
@@ -87,6 +91,11 @@ impl Plan {
     /// The fields that say which row it is.
     pub(crate) fn identifying(&self) -> &[usize] {
         &self.identifying
+    }
+
+    /// The fields whose value must come with the record.
+    pub(crate) fn required(&self) -> &[usize] {
+        &self.required
     }
 
     /// Whether a field's column is built.

@@ -61,7 +61,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "DIR")]
     pub project: Option<PathBuf>,
 
-    /// Print JSON instead of text
+    /// Print JSON instead of text; on standard error too, one object a line
     #[arg(long, global = true)]
     pub json: bool,
 
@@ -90,38 +90,23 @@ pub struct GlobalArgs {
     pub limits: Vec<(String, String)>,
 }
 
-/// What to do.
+/// What to do. Each command tells about itself in its own file.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the installed connectors.
     Connectors(ConnectorsArgs),
-    /// Tell a connector's streams, columns, options, account fields, origins and rate limits.
     Describe(DescribeArgs),
-    /// Look at a component file: what it imports, which origins it wants, where credentials go.
     Inspect(InspectArgs),
-    /// Install a connector, after showing what it asks for.
     Add(AddArgs),
-    /// Uninstall a connector.
     Remove(RemoveArgs),
-    /// Write a tollgate.toml for an installed connector, to fill in.
     Init(InitArgs),
-    /// See that credentials work, and whose they are.
     Check(CheckArgs),
-    /// List the columns of a stream for an account, its own ones included.
     Discover(DiscoverArgs),
-    /// List what can be chosen for an option whose menu comes from the account.
     Choices(ChoicesArgs),
-    /// Show the first rows of a stream as a table.
     Preview(PreviewArgs),
-    /// Write the rows of a stream to standard output.
     Read(ReadArgs),
-    /// Load streams into a destination.
     Sync(SyncArgs),
-    /// Check or show the configuration.
     Config(ConfigArgs),
-    /// Print shell completions.
     Completions(CompletionsArgs),
-    /// Explain a command or a topic.
     Help(HelpArgs),
 }
 

@@ -18,7 +18,7 @@ use toml::de::DeTable;
 
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
 pub use source::{Problem, Source};
-pub use sync::{Streams, SyncConfig};
+pub use sync::{Places, Streams, SyncConfig};
 
 use crate::failure::Outcome;
 use crate::limits;

@@ -72,7 +72,7 @@ pub fn render(error: &Error, now: Timestamp) -> String {
     for cause in causes(error) {
         let cause = cause.to_string();
         // Some errors repeat their cause in their own text.
-        if !before.ends_with(&cause) {
+        if !before.ends_with(&cause) && !cause.ends_with(&before) {
             let _ = write!(text, "\n  because: {}", lines(&cause));
         }
         before = cause;
@@ -102,8 +102,6 @@ fn lines(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
 
     #[test]

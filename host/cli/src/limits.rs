@@ -236,8 +236,6 @@ pub fn set(limits: &mut Limits, key: &str, value: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use std::collections::BTreeSet;
 
     use super::*;

@@ -246,8 +246,6 @@ impl From<&Installed> for ConnectorEntry {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
 
     fn set(texts: &[&str]) -> BTreeSet<String> {

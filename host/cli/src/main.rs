@@ -1,15 +1,4 @@
-//! `tollgate`: the composition root. Only this crate reads the environment, prints and exits.
-//!
-//! | module | what it holds |
-//! |---|---|
-//! | [`args`] | the command line |
-//! | [`commands`] | one file for each command |
-//! | [`config`], [`lock`], [`project`] | `tollgate.toml`, `tollgate.lock`, and where they are |
-//! | [`environment`], [`process`], [`limits`] | what shapes the process |
-//! | [`host`] | connectors and sessions, from the files above |
-//! | [`output`], [`views`] | standard output: text, and the types of `--json` |
-//! | [`messages`], [`progress`], [`failure`] | standard error |
-//! | [`interrupt`], [`panics`] | how the process ends early |
+#![doc = include_str!("../README.md")]
 
 mod args;
 mod commands;
@@ -60,8 +49,11 @@ fn run(command: args::Command, context: &Context) -> Outcome {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Error::new(ErrorKind::Bug, "cannot start the async runtime").with_source(error)
     })?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         interrupt::listen(context.cancel.clone(), context.messages.clone());
         commands::run(command, context).await
-    })
+    });
+    // A thread that waits for an answer at the terminal would be waited for.
+    runtime.shutdown_background();
+    outcome
 }

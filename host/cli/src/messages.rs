@@ -4,10 +4,12 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use jiff::Timestamp;
+use serde::Serialize;
 use tollgate_model::text::excerpt;
 
 use crate::args::GlobalArgs;
 use crate::failure::{Failure, render};
+use crate::views::ErrorView;
 
 /// The most characters of one message line.
 const LINE_CHARS_MAX: usize = 2_000;
@@ -31,6 +33,15 @@ pub struct Messages {
     verbosity: Verbosity,
     bars: MultiProgress,
     is_terminal: bool,
+    is_json: bool,
+}
+
+/// A message where standard error is for programs: one object a line, told apart by `event`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum MessageView<'a> {
+    Message { message: &'a str },
+    Error(ErrorView),
 }
 
 impl Messages {
@@ -48,7 +59,7 @@ impl Messages {
             false => ProgressDrawTarget::hidden(),
         };
         let bars = MultiProgress::with_draw_target(target);
-        Messages { verbosity, bars, is_terminal }
+        Messages { verbosity, bars, is_terminal, is_json: args.json }
     }
 
     /// How much is said.
@@ -68,8 +79,19 @@ impl Messages {
 
     /// Says a line, unless nothing is to be said but errors.
     pub fn say(&self, line: &str) {
+        if self.verbosity == Verbosity::Quiet {
+            return;
+        }
+        match self.is_json {
+            true => self.write_json(&MessageView::Message { message: line }),
+            false => self.write(&excerpt(line, LINE_CHARS_MAX)),
+        }
+    }
+
+    /// Says a line that is JSON already.
+    pub fn say_json(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.write(&excerpt(line, LINE_CHARS_MAX));
+            self.write(line);
         }
     }
 
@@ -82,7 +104,17 @@ impl Messages {
     pub fn fail(&self, failure: &Failure) {
         let Failure::Errors(errors) = failure else { return };
         for error in errors {
-            self.write(&render(error, Timestamp::now()));
+            match self.is_json {
+                true => self.write_json(&MessageView::Error(ErrorView::from(error))),
+                false => self.write(&render(error, Timestamp::now())),
+            }
+        }
+    }
+
+    fn write_json(&self, message: &MessageView<'_>) {
+        // A struct of texts and numbers always becomes JSON.
+        if let Ok(line) = serde_json::to_string(message) {
+            self.write(&line);
         }
     }
 

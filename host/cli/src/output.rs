@@ -51,7 +51,7 @@ pub fn table(header: &[&str], width: u16) -> Table {
         .force_no_tty()
         .set_width(width)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header.iter().map(|title| Cell::new(title)));
+        .set_header(header.iter().map(Cell::new));
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }

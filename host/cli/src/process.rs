@@ -116,8 +116,6 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
     use crate::config::Source;
 

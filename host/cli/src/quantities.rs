@@ -75,7 +75,7 @@ pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0 => format!("{millis} ms"),
-        1..=59 if millis % 1_000 == 0 => format!("{seconds} s"),
+        1..=59 if millis.is_multiple_of(1_000) => format!("{seconds} s"),
         1..=59 => format!("{:.1} s", duration.as_secs_f64()),
         60..=3_599 => two(seconds / 60, "min", seconds % 60, "s"),
         _ => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),

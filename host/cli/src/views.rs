@@ -3,10 +3,12 @@
 
 use serde::Serialize;
 use tollgate_model::{
-    AuthMethod, AuthScheme, Choice, Column, Condition, Descriptor, Field, FieldKind, OAuth2Grant,
-    Operation, RateLimit, Stream,
+    AuthMethod, AuthScheme, Choice, Column, Condition, Descriptor, Error, Field, FieldKind,
+    OAuth2Grant, Operation, RateLimit, Stream,
 };
 use tollgate_runtime::Inspection;
+
+use crate::failure::causes;
 
 /// A connector as `describe` tells it.
 #[derive(Serialize)]
@@ -109,6 +111,17 @@ pub struct InspectionView {
     imports: Vec<String>,
     unknown_imports: Vec<String>,
     exports: Vec<String>,
+}
+
+/// What went wrong.
+#[derive(Serialize)]
+pub struct ErrorView {
+    kind: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+    retry_at: Option<String>,
+    exit_code: u8,
 }
 
 impl From<&Descriptor> for ConnectorView {
@@ -223,6 +236,19 @@ impl From<&Inspection> for InspectionView {
             imports: inspection.imports.clone(),
             unknown_imports: inspection.unknown_imports().map(str::to_owned).collect(),
             exports: inspection.exports.clone(),
+        }
+    }
+}
+
+impl From<&Error> for ErrorView {
+    fn from(error: &Error) -> Self {
+        ErrorView {
+            kind: error.kind().name(),
+            message: error.message().to_owned(),
+            causes: causes(error).map(ToString::to_string).collect(),
+            hint: error.hint().map(str::to_owned),
+            retry_at: error.retry_at().map(|at| at.to_string()),
+            exit_code: error.kind().consequence().exit_code,
         }
     }
 }

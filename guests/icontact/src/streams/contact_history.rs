@@ -45,8 +45,9 @@ impl Stream for ContactHistory {
         )
         .partitioned()
         .options([
-            Field::new("contacts", "Contacts", FieldKind::Texts)
-                .describe("Only these contacts, by id. Left out: all that `status` and `list` say."),
+            Field::new("contacts", "Contacts", FieldKind::Texts).describe(
+                "Only these contacts, by id. Left out: all that `status` and `list` say.",
+            ),
             contacts::status(),
             options::list(),
             options::window("time", "Time", "actions"),

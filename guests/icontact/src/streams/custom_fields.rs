@@ -56,10 +56,7 @@ impl Stream for CustomFields {
 ///
 /// # Errors
 /// Whatever a request failed with.
-pub fn columns(
-    account: &Account,
-    built_in: &Table,
-) -> Result<Vec<DynamicColumn>, Failure> {
+pub fn columns(account: &Account, built_in: &Table) -> Result<Vec<DynamicColumn>, Failure> {
     let mut pages = account.list(account.get("/customfields"), RECORDS);
     let fields = pages.collect::<CustomField<'static>, _>(|row| {
         let id = row.custom_field_id.as_str().unwrap_or_default();
@@ -76,8 +73,7 @@ pub fn columns(
             continue;
         }
         let is_taken = |name: &str| {
-            built_in.has_column(name)
-                || columns.iter().any(|column| column.column.name == name)
+            built_in.has_column(name) || columns.iter().any(|column| column.column.name == name)
         };
         let name = match is_taken(&key) {
             true => format!("custom_{key}"),

@@ -104,5 +104,6 @@ pub fn pages(account: &Account, ids: Vec<i64>, skips_missing: bool) -> Pages {
         Box::new(Whole::new(ways.get(&format!("/messages/{id}/statistics"))))
     });
     let shape = Shape::single(&["statistics"]);
-    Pages::new(account.http.clone(), pager.skip_missing(skips_missing), shape).inspect(answers::inspect)
+    Pages::new(account.http.clone(), pager.skip_missing(skips_missing), shape)
+        .inspect(answers::inspect)
 }

@@ -108,12 +108,16 @@ impl Filter {
         })
     }
 
+    /// The same, and only messages of one campaign.
+    #[must_use]
+    pub fn within(&self, campaign: i64) -> Self {
+        Self { campaign: Some(campaign), ..self.clone() }
+    }
+
     /// The request with the filter in it.
     fn apply(&self, request: Request) -> Request {
         let campaign = self.campaign.map(|id| id.to_string());
-        request
-            .query_if("campaignId", campaign)
-            .query_if("messageType", self.message_type.as_ref())
+        request.query_if("campaignId", campaign).query_if("messageType", self.message_type.as_ref())
     }
 
     /// Whether a row is meant: the filters were seen in a client's code only, so that what they let
@@ -168,10 +172,8 @@ pub fn selected(account: &Account, request: &ScanRequest) -> Result<Vec<i64>, Fa
 /// Whatever a request failed with.
 pub fn all(account: &Account, filter: &Filter) -> Result<Vec<MessageRef>, Failure> {
     let kept = pages(account, filter).collect::<Message<'static>, _>(|row| {
-        let message = MessageRef {
-            id: row.message_id.0.unwrap_or_default(),
-            campaign: row.campaign_id.0,
-        };
+        let message =
+            MessageRef { id: row.message_id.0.unwrap_or_default(), campaign: row.campaign_id.0 };
         Ok(filter.keeps(row)?.then_some(message))
     })?;
     Ok(kept.into_iter().flatten().collect())

@@ -1,5 +1,6 @@
 //! The streams, one file each, all of the same shape: the record, the stream, its requests.
 
+pub mod campaign_message_statistics;
 pub mod campaigns;
 pub mod contact_history;
 pub mod contacts;
@@ -21,6 +22,7 @@ use tollgate_sdk::Stream;
 /// All of them, in the order in which people meet them.
 pub fn all() -> Vec<Box<dyn Stream>> {
     vec![
+        Box::new(campaign_message_statistics::CampaignMessageStatistics),
         Box::new(campaigns::Campaigns),
         Box::new(contacts::Contacts),
         Box::new(message_statistics::MessageStatistics),

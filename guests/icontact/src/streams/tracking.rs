@@ -113,14 +113,31 @@ macro_rules! event {
     };
 }
 
-event!(Bounce, "bounces", bounce_time, "bounceTime", "Track Message Bounces",
-    "Mails that came back.");
-event!(Click, "clicks", click_time, "clickTime", "Track Message Clicks",
-    "Clicks in messages. Counted only where the message's campaign tracks clicks.");
-event!(Open, "opens", open_time, "openTime", "Track Message Opens",
-    "Openings of messages.");
-event!(Unsubscribe, "unsubscribes", unsubscribe_time, "unsubscribeTime",
-    "Track Message Unsubscribes", "Contacts who unsubscribed from a message.");
+event!(
+    Bounce,
+    "bounces",
+    bounce_time,
+    "bounceTime",
+    "Track Message Bounces",
+    "Mails that came back."
+);
+event!(
+    Click,
+    "clicks",
+    click_time,
+    "clickTime",
+    "Track Message Clicks",
+    "Clicks in messages. Counted only where the message's campaign tracks clicks."
+);
+event!(Open, "opens", open_time, "openTime", "Track Message Opens", "Openings of messages.");
+event!(
+    Unsubscribe,
+    "unsubscribes",
+    unsubscribe_time,
+    "unsubscribeTime",
+    "Track Message Unsubscribes",
+    "Contacts who unsubscribed from a message."
+);
 
 impl<E: Event> Tracking<E> {
     fn kind(&self) -> &'static str {

@@ -1,6 +1,5 @@
 //! The fields of a record by their place in the JSON object.
 
-use proc_macro2::Span;
 use syn::{Error, Result};
 
 use crate::model::{Model, Role};
@@ -28,10 +27,6 @@ impl Object {
                 let placed = root.place(path, index);
                 placed.map_err(|message| Error::new(field.name.span(), message))?;
             }
-        }
-        if root.keys.is_empty() {
-            let message = "at least one field must come from the JSON object";
-            return Err(Error::new(Span::call_site(), message));
         }
         Ok(root)
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use super::{Item, Pager, Verdict};
-use crate::decode::Hints;
+use crate::decode::{Hints, Target};
 use crate::failure::{Failure, Fault};
 use crate::http::{Http, Request};
 use crate::identity::Identity;
 use crate::plan::{Plan, Rows};
 use crate::record::{Record, Slots, Table};
-use crate::response::{Found, Maker, Response, Shape, Target, decode};
+use crate::response::{self, Found, Maker, Response, Shape};
 
 /// Without a key, pages of fewer rows than this may well be equal: two clicks in one second.
 const KEYLESS_ROWS_MIN: usize = 20;
@@ -99,7 +99,7 @@ impl Pages {
             // Two things may well have the same rows, such as two messages that nobody opened.
             let (identity, hints) = (Identity::about(&item.to_string()), Hints::default());
             let mut target = Target { plan, item, maker: &mut *maker, rows, identity, hints };
-            let response = decode(body, *shape, &mut target)?;
+            let response = response::read(body, *shape, &mut target)?;
             let identity = target.identity.value();
             inspect(request, &response)?;
             if response.found() == Found::Nothing {

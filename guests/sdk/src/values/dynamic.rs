@@ -1,7 +1,5 @@
 //! Keys that are columns of their own.
 
-use serde::de::Error;
-
 use super::Text;
 use crate::record::{DataType, Slot, Value};
 
@@ -19,23 +17,14 @@ impl<'a> Dynamic<'a> {
         self.values.get(number)?.as_ref()?.as_str()
     }
 
-    /// Sets the value of a column, once.
-    pub(crate) fn set<E: Error>(
-        &mut self,
-        number: usize,
-        key: &str,
-        value: Text<'a>,
-    ) -> Result<(), E> {
+    /// Sets the value of a column. False if it has one.
+    pub(crate) fn set(&mut self, number: usize, value: Text<'a>) -> bool {
         if self.values.len() <= number {
             self.values.resize_with(number + 1, || None);
         }
-        match &mut self.values[number] {
-            Some(_) => Err(E::custom(format_args!("{key}: the key comes twice"))),
-            place => {
-                *place = Some(value);
-                Ok(())
-            }
-        }
+        let is_new = self.values[number].is_none();
+        self.values[number] = Some(value);
+        is_new
     }
 }
 

@@ -1,10 +1,7 @@
 //! Truth values.
 
-use std::fmt;
-
-use serde::de::{Deserializer, Error, Visitor};
-
-use super::Decode;
+use super::FromScalar;
+use crate::decode::Scalar;
 use crate::record::{BadValue, DataType, Slot, Value};
 
 /// A truth value: `true`, `false`, `0`, `1`, each also as text; `""` and `null` are null.
@@ -19,42 +16,24 @@ impl<'de> Value<'de> for Flag {
     }
 }
 
-impl<'de> Decode<'de> for Flag {
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FlagVisitor)
-    }
-}
-
-struct FlagVisitor;
-
-impl Visitor<'_> for FlagVisitor {
-    type Value = Flag;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("true, false, 0 or 1")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Flag, E> {
-        Ok(Flag(Some(value)))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Flag, E> {
-        match value {
-            0 | 1 => Ok(Flag(Some(value == 1))),
-            _ => Err(E::custom(BadValue::new("true, false, 0 or 1", &value.to_string()))),
+impl<'de> FromScalar<'de> for Flag {
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
+        let flag = match &scalar {
+            Scalar::Null => return Ok(Self(None)),
+            Scalar::Flag(flag) => Some(*flag),
+            Scalar::Int(0) => Some(false),
+            Scalar::Int(1) => Some(true),
+            Scalar::Text(text) => match text.trim() {
+                "" => return Ok(Self(None)),
+                "0" | "false" => Some(false),
+                "1" | "true" => Some(true),
+                _ => None,
+            },
+            _ => None,
+        };
+        match flag {
+            Some(flag) => Ok(Self(Some(flag))),
+            None => Err(scalar.unlike("true, false, 0 or 1")),
         }
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Flag, E> {
-        match value.trim() {
-            "" => Ok(Flag(None)),
-            "1" | "true" => Ok(Flag(Some(true))),
-            "0" | "false" => Ok(Flag(Some(false))),
-            other => Err(E::custom(BadValue::new("true, false, 0 or 1", other))),
-        }
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Flag, E> {
-        Ok(Flag(None))
     }
 }

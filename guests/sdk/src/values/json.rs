@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::Decode;
 use crate::columns::TextColumn;
 use crate::record::{DataType, Slot, Value};
 
@@ -13,7 +11,12 @@ use crate::record::{DataType, Slot, Value};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json<'a>(pub Option<&'a RawValue>);
 
-impl Json<'_> {
+impl<'a> Json<'a> {
+    /// A value as it lies in the body.
+    pub(crate) fn new(raw: &'a RawValue) -> Self {
+        Self(Some(raw).filter(|raw| raw.get() != "null"))
+    }
+
     /// The JSON text, if there is a value.
     pub fn as_str(&self) -> Option<&str> {
         self.0.map(RawValue::get)
@@ -25,13 +28,6 @@ impl<'de> Value<'de> for Json<'de> {
 
     fn slot(&mut self) -> Slot<'_, 'de> {
         Slot::Json(self)
-    }
-}
-
-impl<'de> Decode<'de> for Json<'de> {
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: &RawValue = Deserialize::deserialize(deserializer)?;
-        Ok(Self(Some(raw).filter(|raw| raw.get() != "null")))
     }
 }
 

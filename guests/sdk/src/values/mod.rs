@@ -30,16 +30,11 @@ pub use text::Text;
 pub use times::{Date, Timestamp};
 pub(crate) use times::{days_of, micros_of, present};
 
-use serde::de::Deserializer;
+use crate::decode::Scalar;
+use crate::failure::BadValue;
 
-/// Reads a JSON value.
-pub(crate) trait Decode<'de>: Sized {
-    /// Reads a JSON value. Whoever calls names the field in the error.
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
-}
-
-/// A number as JSON writes it. The formatter for doubles of the standard library is large, and the
-/// parser brings one along anyway.
-fn json_text(number: f64) -> String {
-    serde_json::Number::from_f64(number).map_or_else(String::new, |number| number.to_string())
+/// Takes what a JSON value says.
+pub(crate) trait FromScalar<'de>: Sized {
+    /// The value, or the error for one that the type cannot take. Whoever calls names the field.
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue>;
 }

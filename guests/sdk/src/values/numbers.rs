@@ -1,10 +1,7 @@
 //! Numbers, written as such or as text.
 
-use std::fmt;
-
-use serde::de::{Deserializer, Error, Visitor};
-
-use super::{Decode, Json, json_text};
+use super::{FromScalar, Json};
+use crate::decode::Scalar;
 use crate::record::{BadValue, DataType, DecimalSize, Slot, Value};
 
 /// Whole numbers below this are exact in a double.
@@ -31,70 +28,42 @@ impl<'de> Value<'de> for Int {
     }
 }
 
-impl<'de> Decode<'de> for Int {
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IntVisitor)
-    }
-}
-
-struct IntVisitor;
-
-impl Visitor<'_> for IntVisitor {
-    type Value = Int;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a whole number")
-    }
-
+impl<'de> FromScalar<'de> for Int {
     #[inline]
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Int, E> {
-        Ok(Int(Some(value)))
-    }
-
-    #[inline]
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Int, E> {
-        let fits = i64::try_from(value);
-        fits.map(Int::from).map_err(|_| E::custom(not_whole(&value.to_string())))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Int, E> {
-        // The parser gives a double for 12.0 and for what is too large for 64 bits.
-        let is_exact = value.fract() == 0.0 && value.abs() < EXACT_MAX;
-        match is_exact {
-            true => Ok(Int(Some(value as i64))),
-            false => Err(E::custom(not_whole(&json_text(value)))),
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
+        match scalar {
+            Scalar::Int(number) => return Ok(Self(Some(number))),
+            Scalar::Null => return Ok(Self(None)),
+            // The parser gives a double for 12.0 and for what is too large for 64 bits.
+            Scalar::Float(number) if number.fract() == 0.0 && number.abs() < EXACT_MAX => {
+                return Ok(Self(Some(number as i64)));
+            }
+            Scalar::Text(ref text) => {
+                if let Some(int) = int_of(text) {
+                    return Ok(int);
+                }
+            }
+            _ => {}
         }
-    }
-
-    #[inline]
-    fn visit_str<E: Error>(self, value: &str) -> Result<Int, E> {
-        match value.parse() {
-            Ok(number) => Ok(Int(Some(number))),
-            Err(_) => parse_odd_int(value).map_err(E::custom),
-        }
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Int, E> {
-        Ok(Int(None))
+        Err(scalar.unlike("a whole number of 64 bits"))
     }
 }
 
-fn not_whole(found: &str) -> BadValue {
-    BadValue::new("a whole number of 64 bits", found)
-}
-
-/// Takes spaces around a number and a fraction of zeros.
-fn parse_odd_int(text: &str) -> Result<Int, BadValue> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Ok(Int(None));
+/// Takes digits, with spaces around them and a fraction of zeros.
+fn int_of(text: &str) -> Option<Int> {
+    if let Ok(number) = text.parse() {
+        return Some(Int(Some(number)));
     }
-    let whole = match trimmed.split_once('.') {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(Int(None));
+    }
+    let whole = match text.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
-        Some(_) => "",
-        None => trimmed,
+        Some(_) => return None,
+        None => text,
     };
-    whole.parse::<i64>().map(Int::from).map_err(|_| not_whole(text))
+    whole.parse().ok().map(|number| Int(Some(number)))
 }
 
 /// A double: a number, also as text; `""` and `null` are null. Not for money and not for ids.
@@ -109,48 +78,31 @@ impl<'de> Value<'de> for Float {
     }
 }
 
-impl<'de> Decode<'de> for Float {
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FloatVisitor)
+impl<'de> FromScalar<'de> for Float {
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
+        let number = match &scalar {
+            Scalar::Null => return Ok(Self(None)),
+            Scalar::Text(text) => match text.trim() {
+                "" => return Ok(Self(None)),
+                // A number as JSON knows it: no `inf`, no `nan`, and no second parser of doubles
+                // in the component.
+                text => Scalar::parse(text).and_then(|inner| double_of(&inner)),
+            },
+            other => double_of(other),
+        };
+        match number {
+            Some(number) => Ok(Self(Some(number))),
+            None => Err(scalar.unlike("a number")),
+        }
     }
 }
 
-struct FloatVisitor;
-
-impl Visitor<'_> for FloatVisitor {
-    type Value = Float;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a number")
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Float, E> {
-        Ok(Float(Some(value as f64)))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Float, E> {
-        Ok(Float(Some(value as f64)))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Float, E> {
-        Ok(Float(Some(value)))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Float, E> {
-        let text = value.trim();
-        if text.is_empty() {
-            return Ok(Float(None));
-        }
-        // A number as JSON knows it: no `inf`, no `nan`; and no second parser in the component.
-        let number = serde_json::from_str::<f64>(text).ok();
-        match number {
-            Some(number) => Ok(Float(Some(number))),
-            None => Err(E::custom(BadValue::new("a number", value))),
-        }
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Float, E> {
-        Ok(Float(None))
+fn double_of(scalar: &Scalar<'_>) -> Option<f64> {
+    match scalar {
+        Scalar::Int(number) => Some(*number as f64),
+        Scalar::Large(number) => Some(*number as f64),
+        Scalar::Float(number) => Some(*number),
+        _ => None,
     }
 }
 

@@ -1,11 +1,9 @@
 //! Text.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer, Error, Visitor};
-
-use super::{Decode, json_text};
+use super::FromScalar;
+use crate::decode::{Scalar, json_text};
 use crate::record::{BadValue, DataType, Slot, Value};
 
 /// Whole numbers from here on may have lost digits on their way through a double.
@@ -33,56 +31,24 @@ impl<'de> Value<'de> for Text<'de> {
     }
 }
 
-impl<'de> Decode<'de> for Text<'de> {
-    fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
+impl<'de> FromScalar<'de> for Text<'de> {
+    #[inline]
+    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
+        match scalar {
+            Scalar::Text(text) => Ok(Self(Some(text))),
+            Scalar::Null => Ok(Self(None)),
+            other => written(&other).map(|text| Self(Some(Cow::Owned(text)))),
+        }
     }
 }
 
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a text")
-    }
-
-    #[inline]
-    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(value))))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Text<'de>, E> {
-        self.visit_string(value.to_owned())
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(value))))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(if value { "true" } else { "false" }))))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Text<'de>, E> {
-        self.visit_string(value.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Text<'de>, E> {
-        self.visit_string(value.to_string())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Text<'de>, E> {
-        if value.abs() >= EXACT_MAX {
-            let found = json_text(value);
-            return Err(E::custom(BadValue::new("a text or a number of 64 bits", &found)));
-        }
-        self.visit_string(json_text(value))
-    }
-
-    #[inline]
-    fn visit_unit<E: Error>(self) -> Result<Text<'de>, E> {
-        Ok(Text(None))
+/// The JSON text of a number or truth value.
+fn written(scalar: &Scalar<'_>) -> Result<String, BadValue> {
+    match scalar {
+        Scalar::Flag(flag) => Ok(if *flag { "true" } else { "false" }.to_owned()),
+        Scalar::Int(number) => Ok(number.to_string()),
+        Scalar::Large(number) => Ok(number.to_string()),
+        Scalar::Float(number) if number.abs() < EXACT_MAX => Ok(json_text(*number)),
+        other => Err(other.unlike("a text or a number of 64 bits")),
     }
 }

@@ -27,6 +27,7 @@ Examples:
 /// The arguments of `add`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Install a connector, after showing what it asks for",
     after_help = EXAMPLES,
     long_about = "Install a connector, after showing what it asks for.\n\nThe file is copied to \
                   connectors/ beside tollgate.toml; its digest and the granted origins are recorded \
@@ -62,7 +63,7 @@ pub async fn run(args: &AddArgs, context: &Context) -> Outcome {
 
     output::print(&screen(connector.inspection(), Some(descriptor), context.width()))?;
     output::print(&changes(host.lock(), &connector))?;
-    let granted_origins = granted(args, descriptor, context)?;
+    let granted_origins = granted(args, descriptor, context).await?;
 
     write_atomically(&context.project.component_path(&id), &wasm)?;
     let mut lock = context.project.load_lock()?;
@@ -99,11 +100,15 @@ fn changes(lock: &Lock, connector: &Connector) -> String {
     }
 }
 
-fn granted(args: &AddArgs, descriptor: &Descriptor, context: &Context) -> Result<BTreeSet<String>> {
+async fn granted(
+    args: &AddArgs,
+    descriptor: &Descriptor,
+    context: &Context,
+) -> Result<BTreeSet<String>> {
     if !args.grant_origins.is_empty() {
         return chosen(&args.grant_origins, descriptor);
     }
-    if !args.grant && !ask(context)? {
+    if !args.grant && !answered_yes(context).await? {
         return Err(Error::new(ErrorKind::Config, "nothing was granted, so nothing is installed"));
     }
     Ok(descriptor.origins.iter().cloned().collect())
@@ -130,29 +135,32 @@ fn chosen(origins: &[String], descriptor: &Descriptor) -> Result<BTreeSet<String
 }
 
 /// Only a person at a terminal can be asked.
-fn ask(context: &Context) -> Result<bool> {
-    let stdin = io::stdin();
-    if !(stdin.is_terminal() && context.messages.is_terminal()) {
+async fn answered_yes(context: &Context) -> Result<bool> {
+    let is_person = io::stdin().is_terminal() && context.messages.is_terminal();
+    if !is_person {
         return Err(Error::new(
             ErrorKind::Config,
             "there is no terminal to ask whether to grant this",
         )
         .with_hint("--grant grants all of it, --grant-origin ORIGIN a part"));
     }
-    let cannot_ask = |error: io::Error| {
+    // On a thread of its own, so that Ctrl-C is heard while nobody answers.
+    let answer = tokio::task::spawn_blocking(ask).await;
+    answer.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| {
         Error::new(ErrorKind::Config, "cannot ask whether to grant this").with_source(error)
-    };
+    })
+}
+
+fn ask() -> io::Result<bool> {
     eprint!("\nGrant this? [y/N] ");
-    io::stderr().flush().map_err(cannot_ask)?;
+    io::stderr().flush()?;
     let mut answer = String::new();
-    stdin.lock().read_line(&mut answer).map_err(cannot_ask)?;
+    io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
 
     #[test]

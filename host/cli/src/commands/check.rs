@@ -20,6 +20,7 @@ Examples:
 /// The arguments of `check`.
 #[derive(Args, Debug)]
 #[command(
+    about = "See that credentials work, and whose they are",
     after_help = EXAMPLES,
     long_about = "See that credentials work, and whose they are.\n\nMakes the least costly request \
                   that needs them, for one account or for every account of the file."
@@ -62,10 +63,7 @@ pub async fn run(args: &CheckArgs, context: &Context) -> Outcome {
         views.push(view(account, &outcome));
         match outcome {
             Ok(_) => {}
-            Err(Failure::Errors(failed)) => {
-                let label = format!("account {}", account.name);
-                errors.extend(failed.into_iter().map(|error| error.context(&label)));
-            }
+            Err(Failure::Errors(failed)) => errors.extend(failed),
             Err(other) => return Err(other),
         }
     }
@@ -82,7 +80,8 @@ async fn check(
     account: &AccountConfig,
 ) -> Outcome<String> {
     let (_, session) = reading::connect(host, context, config, account).await?;
-    Ok(session.check().await?)
+    let identity = session.check().await;
+    Ok(identity.map_err(|error| error.context(format_args!("account {}", account.name)))?)
 }
 
 fn view(account: &AccountConfig, outcome: &Outcome<String>) -> CheckView {

@@ -16,7 +16,7 @@ Examples:
 
 /// The arguments of `choices`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "List what can be chosen for an option whose menu comes from the account", after_help = EXAMPLES)]
 pub struct ChoicesArgs {
     /// Which stream.
     #[command(flatten)]

@@ -15,7 +15,7 @@ Examples:
 
 /// The arguments of `completions`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "Print shell completions", after_help = EXAMPLES)]
 pub struct CompletionsArgs {
     /// The shell
     pub shell: Shell,

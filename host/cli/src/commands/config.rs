@@ -18,7 +18,7 @@ What can stand in the file: tollgate help config.";
 
 /// The arguments of `config`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "Check or show the configuration", after_help = EXAMPLES)]
 pub struct ConfigArgs {
     /// What to do.
     #[command(subcommand)]

@@ -18,7 +18,7 @@ Examples:
 
 /// The arguments of `connectors`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "List the installed connectors", after_help = EXAMPLES)]
 pub struct ConnectorsArgs {}
 
 /// An installed connector in `--json`.

@@ -24,7 +24,7 @@ Examples:
 
 /// The arguments of `describe`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "Tell a connector's streams, columns, options, account fields, origins and rate limits", after_help = EXAMPLES)]
 pub struct DescribeArgs {
     /// The connector
     pub id: String,

@@ -17,7 +17,7 @@ Examples:
 
 /// The arguments of `discover`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "List the columns of a stream for an account, its own ones included", after_help = EXAMPLES)]
 pub struct DiscoverArgs {
     /// Which stream.
     #[command(flatten)]

@@ -21,7 +21,7 @@ const TOPICS: [&str; 3] = ["config", "exit-codes", "limits"];
 
 /// The arguments of `help`.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(about = "Explain a command or a topic", after_help = EXAMPLES)]
 pub struct HelpArgs {
     /// A command, or one of the topics config, exit-codes, limits
     #[arg(value_name = "COMMAND or TOPIC")]
@@ -63,7 +63,7 @@ fn limits() -> String {
     format!(
         "Limits of the host. Each has a default, which is shown, and is set by\n\
          --limits KEY=VALUE or in [limits] of tollgate.toml: `guest_memory = \"64MiB\"`.\n\
-         A limit that is reached ends the read with exit code 9; nothing is cut to fit.\n\
+         What would go beyond a limit ends the read with an error; nothing is cut to fit.\n\
          A read is one stream, one part of it, or one call beside that.\n\n{}",
         lines.collect::<String>()
     )

@@ -23,6 +23,7 @@ const COMMENT_WIDTH: u16 = 96;
 /// The arguments of `init`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Write a tollgate.toml for an installed connector, to fill in",
     after_help = EXAMPLES,
     long_about = "Write a tollgate.toml for an installed connector, to fill in.\n\nEvery field of \
                   an account stands in it with what it means; secrets as references to environment \

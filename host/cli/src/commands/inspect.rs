@@ -22,6 +22,7 @@ Examples:
 /// The arguments of `inspect`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Look at a component file: what it imports, which origins it wants, where credentials go",
     after_help = EXAMPLES,
     long_about = "Look at a component file: what it imports, which origins it wants, where \
                   credentials go.\n\nImports and exports are read from the file itself. An \

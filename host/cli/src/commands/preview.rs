@@ -27,6 +27,7 @@ Examples:
 /// The arguments of `preview`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Show the first rows of a stream as a table",
     after_help = EXAMPLES,
     long_about = "Show the first rows of a stream as a table that fits the terminal.\n\nLong values \
                   are shortened, and columns for which there is no room are named below. With \
@@ -41,8 +42,9 @@ pub struct PreviewArgs {
     #[command(flatten)]
     pub columns: ColumnArgs,
 
-    /// So many rows
+    /// So many rows [default: 10]
     #[arg(
+        hide_default_value = true,
         long,
         value_name = "N",
         default_value_t = 10,

@@ -24,6 +24,7 @@ Examples:
 /// The arguments of `read`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Write the rows of a stream to standard output",
     after_help = EXAMPLES,
     long_about = "Write the rows of a stream to standard output.\n\nRows appear as they come. Where \
                   the exit code is not 0, they are not all there."
@@ -41,8 +42,14 @@ pub struct ReadArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
 
-    /// The form of the rows
-    #[arg(long, value_enum, default_value = "jsonl")]
+    /// The form of the rows: jsonl or csv [default: jsonl]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "jsonl",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub format: Format,
 }
 
@@ -109,10 +116,10 @@ impl Load for Writing {
     }
 
     fn commit(self: Box<Self>) -> Result<Loaded> {
-        match self.writer {
-            Writer::Csv(writer) => drop(writer.finish()?),
-            Writer::Jsonl(writer) => drop(writer.finish()?),
-        }
+        let _stdout = match self.writer {
+            Writer::Csv(writer) => writer.finish()?,
+            Writer::Jsonl(writer) => writer.finish()?,
+        };
         let location = "standard output".to_owned();
         Ok(Loaded { rows: self.rows, location, ..Loaded::default() })
     }

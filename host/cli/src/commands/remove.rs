@@ -16,6 +16,7 @@ Examples:
 /// The arguments of `remove`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Uninstall a connector",
     after_help = EXAMPLES,
     long_about = "Uninstall a connector.\n\nIts file and what it was granted are removed; the \
                   configuration and loaded data stay."

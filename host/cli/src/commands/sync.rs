@@ -31,6 +31,7 @@ Examples:
 /// The arguments of `sync`.
 #[derive(Args, Debug)]
 #[command(
+    about = "Load streams into a destination",
     after_help = EXAMPLES,
     long_about = "Load streams into a destination.\n\nWithout names, every sync of tollgate.toml \
                   runs; with --stream and no names, those streams of one account are loaded into \
@@ -80,8 +81,9 @@ pub struct SyncArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
     pub concurrency: Option<u64>,
 
-    /// Run so many syncs side by side
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    /// Run so many syncs side by side [default: 1]
+    #[arg(
+        hide_default_value = true,long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub jobs: u64,
 }
 

@@ -45,6 +45,8 @@ pub struct SyncConfig {
     pub options: Settings,
     /// The columns, in order. Empty: all.
     pub columns: Vec<String>,
+    /// Where each option and column stands.
+    pub places: Places,
     /// Where rows go. A relative path is relative to the file.
     pub to: Spanned<Target>,
     /// The table, or the prefix of the tables where there are several streams.
@@ -56,6 +58,9 @@ pub struct SyncConfig {
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
 }
+
+/// Names, and where each stands.
+pub type Places = Vec<(String, Range<usize>)>;
 
 /// Which streams a sync reads.
 #[derive(Clone, Debug)]
@@ -98,14 +103,16 @@ fn read(
 ) -> Option<SyncConfig> {
     let mut reader = Reader::new("a sync", span.clone(), table, problems);
     reader.refuse_other_keys(&KEYS);
+    let mut places = Vec::new();
     let account = reader.parsed("account");
     let to = reader.parsed("to");
     let streams = read_streams(&mut reader);
     let sync = SyncConfig {
         name,
         span,
-        options: read_options(&mut reader),
-        columns: reader.texts("columns").map(values).unwrap_or_default(),
+        options: read_options(&mut reader, &mut places),
+        columns: read_columns(&mut reader, &mut places),
+        places,
         table: reader.text("table").map(Spanned::into_inner),
         mode: read_mode(&mut reader),
         concurrency: reader
@@ -119,8 +126,10 @@ fn read(
     Some(sync)
 }
 
-fn values(texts: Vec<Spanned<String>>) -> Vec<String> {
-    texts.into_iter().map(Spanned::into_inner).collect()
+fn read_columns(reader: &mut Reader<'_, '_>, places: &mut Places) -> Vec<String> {
+    let columns = reader.texts("columns").unwrap_or_default();
+    places.extend(columns.iter().map(|column| (column.get_ref().clone(), column.span())));
+    columns.into_iter().map(Spanned::into_inner).collect()
 }
 
 /// A key that has to be there. Where it is there and wrong, that is told already, and so it is where
@@ -159,12 +168,13 @@ fn read_streams(reader: &mut Reader<'_, '_>) -> Option<Streams> {
     streams.map(Streams::Named)
 }
 
-fn read_options(reader: &mut Reader<'_, '_>) -> Settings {
+fn read_options(reader: &mut Reader<'_, '_>, places: &mut Places) -> Settings {
     let Some((_, table)) = reader.table("options") else { return Settings::new() };
     let mut options = BTreeMap::new();
     for (key, value) in table {
         match reader::plain_values(value.get_ref()) {
             Some(values) => {
+                places.push((key.get_ref().to_string(), key.span()));
                 options.insert(key.get_ref().to_string(), values);
             }
             None => {

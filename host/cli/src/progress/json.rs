@@ -111,8 +111,6 @@ fn millis(duration: std::time::Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use std::time::Duration;
 
     use tollgate_model::LogLevel;

@@ -59,6 +59,11 @@ impl Status {
         false
     }
 
+    /// How many rows will come, where that is known.
+    pub fn rows_total(&self) -> Option<u64> {
+        self.rows_total
+    }
+
     /// The line.
     pub fn line(&self, now: Instant) -> String {
         let mut parts = vec![match self.rows_total {

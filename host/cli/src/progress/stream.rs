@@ -9,12 +9,17 @@ use tollgate_model::{Event, Observer};
 use super::json;
 use super::status::Status;
 use super::tell;
-use crate::messages::{Messages, Verbosity};
+use crate::messages::Messages;
 
 /// Where nobody watches, a stream's lines are at least this far apart.
 const LINES_APART: Duration = Duration::from_secs(5);
 /// How often a bar is drawn again, so that a countdown is one.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// What is drawn while it is not known how many rows will come.
+const SPINNER: &str = "{spinner} {prefix}: {status}";
+/// What is drawn where that is known.
+const BAR: &str = "{spinner} {prefix} [{bar:20}] {status}";
 
 /// The form in which progress is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +47,7 @@ impl StreamProgress {
         let now = Instant::now();
         let status = Arc::new(Mutex::new(Status::new(now)));
         let bar = messages.bars().add(ProgressBar::new_spinner());
-        bar.set_style(style(&status));
+        bar.set_style(style(&status, SPINNER));
         bar.set_prefix(format!("{sync}: {stream}"));
         if !bar.is_hidden() {
             bar.enable_steady_tick(DRAW_EVERY);
@@ -62,9 +67,21 @@ impl StreamProgress {
     pub fn finish(&self, outcome: &str) {
         self.bar.finish_and_clear();
         self.messages.bars().remove(&self.bar);
-        if self.form == Form::Text && self.messages.verbosity() > Verbosity::Quiet {
+        if self.form == Form::Text {
             let line = self.status().line(Instant::now());
             self.messages.say(&format!("{}: {outcome}: {line}", self.label()));
+        }
+    }
+
+    /// Moves the bar on; it is one as soon as it is known how long it is.
+    fn advance(&self, rows: u64) {
+        self.bar.inc(rows);
+        let total = self.status().rows_total();
+        if total.is_some() && self.bar.length().is_none() {
+            self.bar.set_style(style(&self.status, BAR));
+        }
+        if let Some(total) = total {
+            self.bar.set_length(total.max(self.bar.position()));
         }
     }
 
@@ -93,7 +110,7 @@ impl Observer for StreamProgress {
             if let Some(line) =
                 json::line(&self.sync, &self.stream, event, self.messages.verbosity())
             {
-                self.messages.say(&line);
+                self.messages.say_json(&line);
             }
             return;
         }
@@ -102,6 +119,9 @@ impl Observer for StreamProgress {
             let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
             status.take(event, now)
         };
+        if let Event::Page { rows, .. } = event {
+            self.advance(*rows);
+        }
         if self.bar.is_hidden() {
             let says_progress = matches!(event, Event::Page { .. } | Event::Wait { .. });
             if says_progress && self.line_is_due(now, at_once) {
@@ -113,14 +133,15 @@ impl Observer for StreamProgress {
 }
 
 /// The status is asked for at each drawing and not at each event, so that time passes in it.
-fn style(status: &Arc<Mutex<Status>>) -> ProgressStyle {
+fn style(status: &Arc<Mutex<Status>>, template: &str) -> ProgressStyle {
     let status = Arc::clone(status);
     let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         let status = *status.lock().unwrap_or_else(PoisonError::into_inner);
         // A display that cannot be written to has nobody to be told.
         let _ = out.write_str(&status.line(Instant::now()));
     };
-    ProgressStyle::with_template("{spinner} {prefix}: {status}")
+    ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .progress_chars("=> ")
         .with_key("status", line)
 }

@@ -33,15 +33,15 @@ fn what_only_the_connector_knows_is_checked_with_its_line() {
     12 | stream = "contact"
        |          ^^^^^^^^^
     hint: did you mean `contacts`?
-    error: tollgate.toml:16:10: stream `contacts`: there is no option `statsu`
+    error: tollgate.toml:18:13: stream `contacts`: there is no option `statsu`
        |
-    16 | stream = "contacts"
-       |          ^^^^^^^^^^
+    18 | options = { statsu = "normal" }
+       |             ^^^^^^
     hint: did you mean `status`?
-    error: tollgate.toml:21:10: the stream `lists` has no column `nmae`
+    error: tollgate.toml:23:12: the stream `lists` has no column `nmae`
        |
-    21 | stream = "lists"
-       |          ^^^^^^^
+    23 | columns = ["nmae"]
+       |            ^^^^^^
     hint: did you mean `name`?
     "#);
     let json = project.run(&words("config check --json")).exits(2).json();
@@ -61,7 +61,7 @@ fn a_secret_in_plain_text_is_refused_and_not_repeated() {
     }
     let run = project.run(&["check"]).exits(2);
     insta::assert_snapshot!(run.errors(), @r#"
-    error: account acme: tollgate.toml:4:1: `password` is a secret and stands here in plain text
+    error: tollgate.toml:4:1: `password` is a secret and stands here in plain text
       |
     4 | password = [not shown]
       | ^^^^^^^^

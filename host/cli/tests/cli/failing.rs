@@ -22,7 +22,6 @@ fn a_wrong_password_is_3() {
     hint: check the account's credentials at the provider
     ");
     project.run(&words(SYNC)).exits(3);
-    assert!(!project.path("out.db").exists() || fs::metadata(project.path("out.db")).is_ok());
 }
 
 #[test]
@@ -31,7 +30,7 @@ fn a_missing_secret_is_2() {
     let mut command = project.command(&["check"]);
     let run = project.came_to(command.env_remove("ACME_PASSWORD").output().unwrap()).exits(2);
     insta::assert_snapshot!(run.errors(), @r"
-    error: account acme: account `acme`, `password`: the environment variable `ACME_PASSWORD` is not set
+    error: account `acme`, `password`: the environment variable `ACME_PASSWORD` is not set
     hint: set `ACME_PASSWORD` where this command runs, or refer to a file instead
     ");
 }
@@ -70,10 +69,9 @@ fn a_destination_that_is_no_database_is_8() {
     let project = Project::installed();
     fs::write(project.path("out.db"), "x".repeat(4_096)).unwrap();
     let run = project.run(&words(SYNC)).exits(8);
-    insta::assert_snapshot!(run.errors().lines().filter(|l| !l.contains("failed:")).collect::<Vec<_>>().join("\n"), @r"
+    insta::assert_snapshot!(run.errors_alone(), @r"
     error: sync acme, stream contacts: [PROJECT]/out.db is not a SQLite database
       because: file is not a database
-      because: Error code 26: file is not a database
     hint: choose another file name; what is in this file stays as it is
     ");
     let untouched = fs::read_to_string(project.path("out.db")).unwrap();

@@ -152,6 +152,12 @@ impl Run {
         self.redact(&self.stderr)
     }
 
+    /// Standard error from the first error on, without the progress before it.
+    pub fn errors_alone(&self) -> String {
+        let errors = self.errors();
+        errors.find("error: ").map_or(String::new(), |start| errors[start..].to_owned())
+    }
+
     fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (hidden, shown) in &self.hidden {

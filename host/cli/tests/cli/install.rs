@@ -109,7 +109,7 @@ fn a_corrupted_file_is_one_clear_error() {
     fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     let run = project.run(&["check"]).exits(2);
     insta::assert_snapshot!(run.errors(), @r"
-    error: account acme: connector icontact is not what was granted: connectors/icontact.wasm has another digest than tollgate.lock says
+    error: connector icontact is not what was granted: connectors/icontact.wasm has another digest than tollgate.lock says
     hint: the changed file is no connector that could run: the component file is damaged; if you trust it, `tollgate add connectors/icontact.wasm` grants it again
     ");
     let half = file.to_str().unwrap();

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use tollgate_model::{Error, Unobserved};
+use tollgate_model::Unobserved;
 use tollgate_runtime::Session;
 
 use crate::commands::sync::jobs::Job;
 use crate::config::{AccountConfig, Config};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome, causes};
+use crate::failure::{Failure, Outcome};
 use crate::host::{Host, without_secrets};
+use crate::views::ErrorView;
 use crate::{output, quantities};
 
 /// What was found, in `--json`.
@@ -20,15 +21,7 @@ struct CheckedView {
     ok: bool,
     accounts: usize,
     syncs: usize,
-    problems: Vec<ProblemView>,
-}
-
-/// A problem.
-#[derive(Serialize)]
-struct ProblemView {
-    message: String,
-    causes: Vec<String>,
-    hint: Option<String>,
+    problems: Vec<ErrorView>,
 }
 
 /// Checks the file by itself and against the installed connectors.
@@ -40,7 +33,7 @@ pub async fn run(context: &Context) -> Outcome {
     let path = context.project.config_path().display().to_string();
     if context.args.json {
         let problems = match &outcome {
-            Err(Failure::Errors(errors)) => errors.iter().map(ProblemView::from).collect(),
+            Err(Failure::Errors(errors)) => errors.iter().map(ErrorView::from).collect(),
             _ => Vec::new(),
         };
         let (accounts, syncs) = *outcome.as_ref().unwrap_or(&(0, 0));
@@ -54,16 +47,6 @@ pub async fn run(context: &Context) -> Outcome {
         ))?;
     }
     outcome.map(|_| ())
-}
-
-impl From<&Error> for ProblemView {
-    fn from(error: &Error) -> Self {
-        ProblemView {
-            message: error.message().to_owned(),
-            causes: causes(error).map(ToString::to_string).collect(),
-            hint: error.hint().map(str::to_owned),
-        }
-    }
 }
 
 async fn check(context: &Context) -> Outcome<(usize, usize)> {

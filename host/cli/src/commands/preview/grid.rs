@@ -52,7 +52,7 @@ fn how_many_fit(names: &[String], cells: &[Vec<String>], width: u16) -> usize {
         column.add_rows(cells.iter().map(|cell| [cell.as_str()]));
         let widest = column.column_max_content_widths().first().copied().unwrap_or_default();
         used = used.saturating_add(widest).saturating_add(GAP);
-        used <= width.saturating_add(GAP)
+        used <= width
     });
     fitting.count().max(1).min(names.len())
 }

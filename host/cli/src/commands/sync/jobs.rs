@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use tollgate_destinations::Target;
+use tollgate_model::text::quote;
 use tollgate_model::{AccountName, Error, ErrorKind, Operation, Result, Settings};
 use tollgate_runtime::Session;
 use tollgate_sync::plan::Choices;
@@ -11,7 +12,7 @@ use tollgate_sync::{Destination, Mode};
 
 use super::SyncArgs;
 use crate::commands::reading;
-use crate::config::{Config, Problem, Source, Streams, SyncConfig};
+use crate::config::{Config, Places, Problem, Source, Streams, SyncConfig};
 use crate::failure::Outcome;
 use crate::project::Project;
 
@@ -34,6 +35,8 @@ pub struct Job {
     limit: Option<u64>,
     /// Where its name stands in the file.
     span: Option<Range<usize>>,
+    /// Where its options and columns stand there.
+    places: Places,
 }
 
 /// Everything that is to be synced, in the order of the file or of the command line.
@@ -95,6 +98,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         concurrency: concurrency(args),
         limit: args.limit,
         span: None,
+        places: Places::new(),
     })
 }
 
@@ -135,6 +139,7 @@ impl Job {
             concurrency: sync.concurrency,
             limit: sync.limit,
             span: Some(sync.span.clone()),
+            places: sync.places.clone(),
         }
     }
 
@@ -148,12 +153,7 @@ impl Job {
         for stream in &streams {
             let read = session.read(stream.get_ref()).options(self.options.clone());
             let checked = read.columns(self.columns.clone()).build();
-            let span =
-                if stream.span().is_empty() { self.span.clone() } else { Some(stream.span()) };
-            checked.map_err(|error| match span.filter(|_| self.span.is_some()) {
-                Some(span) => source.error(&Problem::from_error(span, &error)),
-                None => error,
-            })?;
+            checked.map_err(|error| self.at_its_line(error, stream, source))?;
         }
         Ok(streams.into_iter().map(toml::Spanned::into_inner).collect())
     }
@@ -181,6 +181,17 @@ impl Job {
             limit: self.limit,
             ..Choices::default()
         }
+    }
+
+    /// An error that knows no line, at the line of what it names: an option or column, else the
+    /// stream, else the sync.
+    fn at_its_line(&self, error: Error, stream: &toml::Spanned<String>, source: &Source) -> Error {
+        let Some(sync) = &self.span else { return error };
+        let named = |(name, _): &&(String, Range<usize>)| error.message().contains(&quote(name));
+        let place = self.places.iter().find(named).map(|(_, span)| span.clone());
+        let stream = Some(stream.span()).filter(|span| !span.is_empty());
+        let span = place.or(stream).unwrap_or_else(|| sync.clone());
+        source.error(&Problem::from_error(span, &error))
     }
 
     /// The table of a stream, of which there are so many.

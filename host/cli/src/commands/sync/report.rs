@@ -1,9 +1,10 @@
 //! What came of all syncs: as a table, and as JSON.
 
 use serde::Serialize;
+use tollgate_model::ErrorKind;
 
 use super::runs::Run;
-use crate::failure::causes;
+use crate::views::ErrorView;
 use crate::{output, quantities};
 
 /// The report in `--json`.
@@ -35,17 +36,6 @@ struct RunView {
     guest_memory_peak_bytes: u64,
     seconds: f64,
     errors: Vec<ErrorView>,
-}
-
-/// What went wrong.
-#[derive(Serialize)]
-struct ErrorView {
-    kind: &'static str,
-    message: String,
-    causes: Vec<String>,
-    hint: Option<String>,
-    retry_at: Option<String>,
-    exit_code: u8,
 }
 
 /// The report for programs.
@@ -82,19 +72,6 @@ impl From<&Run> for RunView {
     }
 }
 
-impl From<&tollgate_model::Error> for ErrorView {
-    fn from(error: &tollgate_model::Error) -> Self {
-        ErrorView {
-            kind: error.kind().name(),
-            message: error.message().to_owned(),
-            causes: causes(error).map(ToString::to_string).collect(),
-            hint: error.hint().map(str::to_owned),
-            retry_at: error.retry_at().map(|at| at.to_string()),
-            exit_code: error.kind().consequence().exit_code,
-        }
-    }
-}
-
 /// The report for people: a line for each stream, and what they come to together.
 pub fn text(runs: &[Run]) -> String {
     let header = [
@@ -125,6 +102,9 @@ pub fn text(runs: &[Run]) -> String {
 fn outcome(run: &Run) -> String {
     let mut words = Vec::new();
     match (run.errors.first(), &run.report.loaded) {
+        (Some(error), _) if error.kind() == ErrorKind::Cancelled => {
+            words.push("STOPPED".to_owned())
+        }
         (Some(error), _) => words.push(format!("FAILED: {}", error.kind())),
         (None, None) => words.push("nothing loaded".to_owned()),
         (None, Some(loaded)) => {
@@ -155,7 +135,7 @@ fn totals(runs: &[Run]) -> String {
         lines.push_str(&format!("{}: {rows} in {tables} of {to}, {elapsed}", first.sync));
         if failed > 0 {
             let failed = quantities::counted(failed as u64, "stream");
-            lines.push_str(&format!("; {failed} failed, the old data is as it was"));
+            lines.push_str(&format!("; {failed} not loaded, the old data is as it was"));
         }
         lines.push('\n');
     }

@@ -83,6 +83,9 @@ async fn run_stream(job: &Job, stream: &str, ready: &Ready, context: &Context) -
     ready.account.router.remove(&progress);
     let (word, report, errors) = match outcome {
         Ok(report) => ("done", report, Vec::new()),
+        Err(Failed { error, report }) if error.kind() == ErrorKind::Cancelled => {
+            ("stopped", report, vec![error])
+        }
         Err(Failed { error, report }) => ("failed", report, vec![error]),
     };
     progress.finish(word);
