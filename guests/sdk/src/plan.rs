@@ -163,11 +163,7 @@ impl Rows {
     ///
     /// # Errors
     /// For a text that is no date, time or decimal although its field says so.
-    pub fn push<'de>(
-        &mut self,
-        plan: &Plan,
-        row: &mut dyn Slots<'de>,
-    ) -> Result<(), BadValue> {
+    pub fn push<'de>(&mut self, plan: &Plan, row: &mut dyn Slots<'de>) -> Result<(), BadValue> {
         for (field, builder) in &mut self.fields {
             let pushed = builder.push(row.slot(*field));
             pushed.map_err(|bad| bad.in_field(plan.table.fields[*field].path))?;

@@ -4,7 +4,7 @@ use crate::connector::{Column, Page, Scan};
 use crate::failure::{Failure, Fault};
 use crate::paging::{Item, Pages};
 use crate::plan::{Plan, Rows};
-use crate::record::{DynamicColumn, Record, Slots};
+use crate::record::{DynamicColumn, Record, Slots, Table};
 use crate::request::ScanRequest;
 use crate::response::Maker;
 
@@ -40,16 +40,19 @@ impl RecordScan {
         pages: Pages,
         dynamic: &[DynamicColumn],
     ) -> Result<Self, Failure> {
-        let plan = Plan::new(R::TABLE, dynamic, &request.columns)?;
-        Self::begin(request, pages, plan, Box::new(Prepared::<R>(None)))
+        Self::begin(request, pages, R::TABLE, dynamic, Box::new(Prepared::<R>(None)))
     }
 
+    /// Kept out of line: a connector would have a copy of it for each of its streams.
+    #[inline(never)]
     fn begin(
         request: &ScanRequest,
         mut pages: Pages,
-        plan: Plan,
+        table: &'static Table,
+        dynamic: &[DynamicColumn],
         maker: Box<dyn Maker>,
     ) -> Result<Self, Failure> {
+        let plan = Plan::new(table, dynamic, &request.columns)?;
         if let Some(checkpoint) = &request.checkpoint {
             pages.pager.resume(checkpoint)?;
         }

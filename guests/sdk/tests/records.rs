@@ -2,12 +2,14 @@
 
 use proptest::prelude::*;
 use tollgate_sdk::http::get;
-use tollgate_sdk::paging::{Pages, Whole};
 use tollgate_sdk::manifest::StreamDescription;
+use tollgate_sdk::paging::{Pages, Whole};
 use tollgate_sdk::record::{Column, DataType, DynamicColumn};
 use tollgate_sdk::testing::{self, Reply, Table};
 use tollgate_sdk::time::UsEastern;
-use tollgate_sdk::values::{Date, Decimal, Dynamic, Flag, Float, Int, Json, Others, Text, Timestamp};
+use tollgate_sdk::values::{
+    Date, Decimal, Dynamic, Flag, Float, Int, Json, Others, Text, Timestamp,
+};
 use tollgate_sdk::{Failure, Record, RecordScan, Shape};
 
 /// A record with one field of every kind.
@@ -95,10 +97,23 @@ fn the_schema_is_the_struct() {
     let stream = StreamDescription::of::<Thing<'static>>("things", "Things", "Any thing.");
     let columns = stream.columns;
     let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(names, [
-        "thing_id", "full_name", "price", "weight", "is_open", "made_on", "seen_at", "tags",
-        "opens_unique", "opens_total", "body", "place",
-    ]);
+    assert_eq!(
+        names,
+        [
+            "thing_id",
+            "full_name",
+            "price",
+            "weight",
+            "is_open",
+            "made_on",
+            "seen_at",
+            "tags",
+            "opens_unique",
+            "opens_total",
+            "body",
+            "place",
+        ]
+    );
     assert_eq!(columns[0].description, "The id.\nGiven by the provider.");
     assert!(!columns[0].nullable && columns[1].nullable);
     assert!(matches!(columns[2].data_type, DataType::Decimal(size) if size.scale == 2));
@@ -118,10 +133,25 @@ fn each_field_takes_its_value() {
     );
     let table = table.expect("it is read");
     let row: Vec<_> = table.rows[0].iter().map(|cell| cell.as_deref().unwrap_or("null")).collect();
-    assert_eq!(row, [
-        "12345678901234567", "A \"b\"", "1.50", "1.5", "true", "2026-08-01",
-        "2026-08-01T16:00:00Z", "[1, {\"a\":2}]", "3", "4", "long", "here", "null", "7",
-    ]);
+    assert_eq!(
+        row,
+        [
+            "12345678901234567",
+            "A \"b\"",
+            "1.50",
+            "1.5",
+            "true",
+            "2026-08-01",
+            "2026-08-01T16:00:00Z",
+            "[1, {\"a\":2}]",
+            "3",
+            "4",
+            "long",
+            "here",
+            "null",
+            "7",
+        ]
+    );
 }
 
 #[test]
@@ -172,7 +202,10 @@ fn what_a_field_cannot_take_is_an_error_that_names_it() {
         (r#""thingId":1,"opens":{"unique":1,"unique":2}"#, "unique: the key comes twice"),
         (r#""thingId":1,"opens":[1]"#, "expected an object, found a list"),
         (r#""thingId":1,"opens":"x""#, "expected an object, found a text"),
-        (r#""thingId":1,"fullName":["a"]"#, "fullName: expected a text or a number of 64 bits, found a list"),
+        (
+            r#""thingId":1,"fullName":["a"]"#,
+            "fullName: expected a text or a number of 64 bits, found a list",
+        ),
         (r#""thingId":1,"isOpen":2"#, "isOpen: expected true, false, 0 or 1, found 2"),
         (r#""thingId":1,"weight":"nan""#, "weight: expected a number, found \"nan\""),
         (r#""thingId":1,"price_EUR":"1,5""#, "price_EUR: expected a decimal, found \"1,5\""),
@@ -230,9 +263,10 @@ fn whole_numbers_have_many_spellings() {
     let body = r#"{"things":[{"thingId":-9223372036854775808},{"thingId":"9223372036854775807"},
         {"thingId":12.0},{"thingId":"12.00"},{"thingId":" 7 "},{"thingId":1e3}]}"#;
     let table = read_things(body, &["thing_id"]).expect("it is read");
-    assert_eq!(table.column("thing_id"), [
-        "-9223372036854775808", "9223372036854775807", "12", "12", "7", "1000",
-    ]);
+    assert_eq!(
+        table.column("thing_id"),
+        ["-9223372036854775808", "9223372036854775807", "12", "12", "7", "1000",]
+    );
 }
 
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
@@ -256,8 +290,22 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
 
 fn any_key() -> impl Strategy<Value = String> {
     let known = [
-        "things", "thingId", "fullName", "price_EUR", "weight", "isOpen", "madeOn", "seenAt",
-        "tags", "opens", "unique", "total", "body", "shoe", "hat", "count",
+        "things",
+        "thingId",
+        "fullName",
+        "price_EUR",
+        "weight",
+        "isOpen",
+        "madeOn",
+        "seenAt",
+        "tags",
+        "opens",
+        "unique",
+        "total",
+        "body",
+        "shoe",
+        "hat",
+        "count",
     ];
     prop_oneof![proptest::sample::select(known.to_vec()).prop_map(str::to_owned), "\\PC{0,4}"]
 }

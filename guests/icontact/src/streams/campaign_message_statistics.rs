@@ -4,7 +4,7 @@
 //! request for the statistics of each message. A part of a read is a group, so that its sums are
 //! complete in one place.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BinaryHeap;
 
 use tollgate_sdk::connector::Column;
 use tollgate_sdk::manifest::{Choice, Field, StreamDescription};
@@ -14,7 +14,7 @@ use tollgate_sdk::{Failure, Page, Partition, Record, Scan, ScanRequest, Stream};
 
 use super::campaigns::{self, Campaign};
 use super::message_statistics::{self, Statistics};
-use super::messages::{self, Filter};
+use super::messages::{self, Filter, MessageRef};
 use super::options;
 use crate::account::Account;
 use crate::parts;
@@ -125,10 +125,11 @@ impl Stream for CampaignMessageStatistics {
             None => (Account::of(request)?, None),
         };
         let directory = Directory::read(&account)?;
-        let states = match state {
+        let mut states = match state {
             Some(state) => vec![state],
             None => directory.states(&account, request)?,
         };
+        states.reverse();
         Ok(Box::new(GroupScan {
             rows: Rows::new(&plan),
             plan,
@@ -136,7 +137,7 @@ impl Stream for CampaignMessageStatistics {
             rows_are_messages: group_by(request) == "message",
             account,
             directory,
-            states: states.into(),
+            states,
             current: None,
             calls: 0,
         }))
@@ -147,12 +148,14 @@ fn group_by(request: &ScanRequest) -> &str {
     request.options.text("group_by").unwrap_or("campaign")
 }
 
-/// The campaigns by their ids.
-struct Directory(BTreeMap<i64, Profile>);
+/// The campaigns, by ascending id. Lists that are searched by halves, as maps would add more code
+/// to the component than all of this file.
+struct Directory(Vec<Profile>);
 
-/// What a row tells of its campaign.
-#[derive(Clone, Default)]
+/// What a row tells of its campaign. They compare by their ids, of which there are no two alike.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Profile {
+    id: i64,
     name: Option<String>,
     from_name: Option<String>,
     from_email: Option<String>,
@@ -163,41 +166,44 @@ impl Directory {
         let mut pages = account.list(account.get("/campaigns"), campaigns::RECORDS);
         let owned = |text: &Text<'_>| text.as_str().map(str::to_owned);
         let campaigns = pages.collect::<Campaign<'static>, _>(|row| {
-            let profile = Profile {
+            Ok(Profile {
+                id: row.campaign_id.0.unwrap_or_default(),
                 name: owned(&row.name),
                 from_name: owned(&row.from_name),
                 from_email: owned(&row.from_email),
-            };
-            Ok((row.campaign_id.0.unwrap_or_default(), profile))
+            })
         })?;
-        Ok(Self(campaigns.into_iter().collect()))
+        Ok(Self(BinaryHeap::from(campaigns).into_sorted_vec()))
+    }
+
+    fn get(&self, id: i64) -> Option<&Profile> {
+        let found = self.0.binary_search_by(|profile| profile.id.cmp(&id)).ok()?;
+        self.0.get(found)
     }
 
     /// The groups that have messages: the ids of their campaigns, or [`ORPHANS`].
     fn states(&self, account: &Account, request: &ScanRequest) -> Result<Vec<String>, Failure> {
         let messages = messages::all(account, &Filter::of(request)?)?;
-        let mut groups: BTreeMap<Option<String>, Vec<i64>> = BTreeMap::new();
-        for message in messages {
-            let known = message.campaign.and_then(|id| Some((id, self.0.get(&id)?)));
-            let Some((id, profile)) = known else {
-                groups.entry(None).or_default();
-                continue;
-            };
-            let key = match group_by(request) {
-                "sender" => profile.from_email.clone().unwrap_or_default(),
-                _ => id.to_string(),
-            };
-            groups.entry(Some(key)).or_default().push(id);
+        let known = |one: &MessageRef| one.campaign.filter(|&id| self.get(id).is_some());
+        let campaigns = parts::ascending(messages.iter().filter_map(known).collect());
+        let mut groups: Vec<(Option<&str>, Vec<i64>)> = Vec::new();
+        for &id in &campaigns {
+            let sender = self.get(id).and_then(|profile| profile.from_email.as_deref());
+            let is_same = |group: &&mut (Option<&str>, Vec<i64>)| group.0 == sender;
+            match groups.iter_mut().find(is_same).filter(|_| group_by(request) == "sender") {
+                Some((_, ids)) => ids.push(id),
+                None => groups.push((sender, vec![id])),
+            }
         }
-        let state = |ids: Vec<i64>| match ids.is_empty() {
-            true => ORPHANS.to_owned(),
-            false => parts::join(&parts::ascending(ids)),
-        };
-        Ok(groups.into_values().map(state).collect())
+        let mut states: Vec<_> = groups.iter().map(|(_, ids)| parts::join(ids)).collect();
+        if messages.iter().any(|message| known(message).is_none()) {
+            states.push(ORPHANS.to_owned());
+        }
+        Ok(states)
     }
 
     fn title(&self, state: &str) -> String {
-        let first = state.split(',').next().and_then(|id| self.0.get(&id.parse().ok()?));
+        let first = state.split(',').next().and_then(|id| self.get(id.parse().ok()?));
         match first.and_then(|profile| profile.from_email.as_ref().or(profile.name.as_ref())) {
             Some(name) => format!("campaigns {state} of {name}").chars().take(100).collect(),
             None => "messages without campaign".to_owned(),
@@ -206,9 +212,10 @@ impl Directory {
 
     /// What all these campaigns have in common.
     fn common(&self, ids: &[i64]) -> Profile {
-        let mut profiles = ids.iter().filter_map(|id| self.0.get(id));
+        let mut profiles = ids.iter().filter_map(|&id| self.get(id));
         let first = profiles.next().cloned().unwrap_or_default();
         profiles.fold(first, |common, other| Profile {
+            id: common.id,
             name: common.name.filter(|name| Some(name) == other.name.as_ref()),
             from_name: common.from_name.filter(|name| Some(name) == other.from_name.as_ref()),
             from_email: common.from_email.filter(|mail| Some(mail) == other.from_email.as_ref()),
@@ -224,7 +231,8 @@ struct GroupScan {
     rows_are_messages: bool,
     plan: Plan,
     rows: Rows,
-    states: VecDeque<String>,
+    /// The groups to come, the next one last.
+    states: Vec<String>,
     current: Option<GroupUnderWay>,
     calls: u64,
 }
@@ -232,7 +240,8 @@ struct GroupScan {
 struct GroupUnderWay {
     campaigns: Vec<i64>,
     profile: Profile,
-    messages: VecDeque<i64>,
+    /// The messages to come, the next one last.
+    messages: Vec<i64>,
     sums: Sums,
 }
 
@@ -245,14 +254,15 @@ impl GroupScan {
         }
         if campaigns.is_empty() {
             let all = messages::all(&self.account, &self.filter)?;
-            let is_known = |id: i64| self.directory.0.contains_key(&id);
+            let is_known = |id: i64| self.directory.get(id).is_some();
             found.extend(all.into_iter().filter(|one| !one.campaign.is_some_and(is_known)));
         }
-        let ids = parts::ascending(found.into_iter().map(|message| message.id).collect());
+        let mut ids = parts::ascending(found.into_iter().map(|message| message.id).collect());
+        ids.reverse();
         Ok(GroupUnderWay {
             profile: self.directory.common(&campaigns),
             campaigns,
-            messages: ids.into(),
+            messages: ids,
             sums: Sums::default(),
         })
     }
@@ -260,7 +270,7 @@ impl GroupScan {
     /// Asks for the statistics of some messages; says whether the group is complete.
     fn advance(&mut self, group: &mut GroupUnderWay) -> Result<bool, Failure> {
         for _ in 0..MESSAGES_PER_CALL {
-            let Some(id) = group.messages.pop_front() else { break };
+            let Some(id) = group.messages.pop() else { break };
             let mut pages = message_statistics::pages(&self.account, vec![id], true);
             for statistics in pages.collect::<Statistics, _>(|row| Ok(*row))? {
                 if self.rows_are_messages {
@@ -325,7 +335,7 @@ impl Scan for GroupScan {
     fn next(&mut self) -> Result<Option<Page>, Failure> {
         let mut group = match self.current.take() {
             Some(group) => group,
-            None => match self.states.pop_front() {
+            None => match self.states.pop() {
                 Some(state) => self.begin(&state)?,
                 None => return Ok(None),
             },

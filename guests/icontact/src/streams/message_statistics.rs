@@ -11,7 +11,7 @@ use crate::answers;
 use crate::parts;
 
 /// Messages a part: enough work for a connection, and a small step to repeat.
-pub const MESSAGES_PER_PART: usize = 50;
+const MESSAGES_PER_PART: usize = 50;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, Record)]
@@ -67,9 +67,7 @@ impl Stream for MessageStatistics {
     }
 
     fn partitions(&self, request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
-        let account = Account::of(request)?;
-        let ids = messages::selected(&account, request)?;
-        Ok(parts::split(&account, "message", ids, MESSAGES_PER_PART))
+        partitions(request)
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
@@ -82,6 +80,17 @@ impl Stream for MessageStatistics {
         });
         Ok(scan.boxed())
     }
+}
+
+/// The chosen messages, split into parts.
+///
+/// # Errors
+/// Whatever a request failed with.
+#[inline(never)]
+pub fn partitions(request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
+    let account = Account::of(request)?;
+    let ids = messages::selected(&account, request)?;
+    Ok(parts::split(&account, "message", ids, MESSAGES_PER_PART))
 }
 
 /// The messages of the part that is read, or of all.

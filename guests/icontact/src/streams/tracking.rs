@@ -4,14 +4,14 @@ use std::marker::PhantomData;
 
 use tollgate_sdk::failure::BadValue;
 use tollgate_sdk::manifest::{Choice, StreamDescription};
-use tollgate_sdk::paging::{Each, Item, Offset};
+use tollgate_sdk::paging::{Each, Item, Offset, Pages};
 use tollgate_sdk::time::UsEastern;
 use tollgate_sdk::values::{Int, Text, Timestamp};
 use tollgate_sdk::{Failure, Partition, Record, RecordScan, Scan, ScanRequest, Stream};
 
-use super::message_statistics::{MESSAGES_PER_PART, messages_of};
+use super::message_statistics::{self, messages_of};
 use super::{messages, options};
-use crate::account::{Account, PAGE_SIZE};
+use crate::account::PAGE_SIZE;
 use crate::parts;
 
 /// A bounce.
@@ -159,23 +159,13 @@ impl<E: Event> Stream for Tracking<E> {
     }
 
     fn partitions(&self, request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
-        let account = Account::of(request)?;
-        let ids = messages::selected(&account, request)?;
-        Ok(parts::split(&account, "message", ids, MESSAGES_PER_PART))
+        message_statistics::partitions(request)
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
         // Whether iContact compares the times of events is not known, so it is not asked to.
         let window = request.options.range("time")?;
-        let size = options::page_size_in(request, PAGE_SIZE)?;
-        let (account, ids) = messages_of(request)?;
-        let (ways, kind, rows_wanted) = (account.clone(), self.kind(), request.rows_wanted);
-        let pager = Each::new(parts::items(ids), move |id| {
-            let wanted = ways.get(&format!("/messages/{id}/{kind}"));
-            Box::new(Offset::new(wanted, size).rows_wanted(rows_wanted))
-        });
-        let pages = account.pages(pager.skip_missing(messages::are_listed(request)), E::RECORDS);
-        let scan = RecordScan::new::<E>(request, pages)?;
+        let scan = RecordScan::new::<E>(request, pages(request, E::RECORDS)?)?;
         let scan = scan.each_row::<E>(move |row, message| {
             E::place(row, message);
             let Some(window) = &window else { return Ok(true) };
@@ -183,4 +173,18 @@ impl<E: Event> Stream for Tracking<E> {
         });
         Ok(scan.boxed())
     }
+}
+
+/// The events of messages, one message after the other.
+#[inline(never)]
+fn pages(request: &ScanRequest, records: &'static [&'static str]) -> Result<Pages, Failure> {
+    let size = options::page_size_in(request, PAGE_SIZE)?;
+    let (account, ids) = messages_of(request)?;
+    let (ways, rows_wanted) = (account.clone(), request.rows_wanted);
+    let kind = records.first().copied().unwrap_or_default();
+    let pager = Each::new(parts::items(ids), move |id| {
+        let wanted = ways.get(&format!("/messages/{id}/{kind}"));
+        Box::new(Offset::new(wanted, size).rows_wanted(rows_wanted))
+    });
+    Ok(account.pages(pager.skip_missing(messages::are_listed(request)), records))
 }

@@ -11,5 +11,5 @@ mod scalar;
 
 pub(crate) use document::{Member, Target, decode, items, members};
 pub(crate) use object::Hints;
-pub(crate) use scalar::{Scalar, json_text};
 use scalar::refused;
+pub(crate) use scalar::{Scalar, json_text};

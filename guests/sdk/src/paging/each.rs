@@ -29,10 +29,7 @@ pub struct Each {
 
 impl Each {
     /// Reads what `pager_of` says for each of `items`, each once.
-    pub fn new(
-        items: Vec<Item>,
-        pager_of: impl Fn(&Item) -> Box<dyn Pager> + 'static,
-    ) -> Self {
+    pub fn new(items: Vec<Item>, pager_of: impl Fn(&Item) -> Box<dyn Pager> + 'static) -> Self {
         Self::boxed(items, Box::new(pager_of))
     }
 

@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 
 use super::Text;
 use crate::record::{BadValue, DataType, Slot, Value, ZoneRule};
-use crate::time::{MICROS_PER_SECOND, NeedsOffset, SECONDS_PER_DAY, Zone, parse_date, parse_moment};
+use crate::time::{
+    MICROS_PER_SECOND, NeedsOffset, SECONDS_PER_DAY, Zone, parse_date, parse_moment,
+};
 
 /// What MySQL and its users write for "no date".
 const ZERO_DATE: &str = "0000-00-00";

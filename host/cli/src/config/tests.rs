@@ -164,6 +164,10 @@ fn wrong_types_and_values_are_named_where_they_are() {
        |        ^^^^^^^
     hint: there are: replace, append
     "#);
+}
+
+#[test]
+fn a_sync_without_what_it_needs_is_told_what_that_is() {
     insta::assert_snapshot!(problems(&with_sync("streams = [\"lists\"]")), @r#"
     error: dir/tollgate.toml:8:1: a sync has `stream` or `streams`, not both
       |
@@ -188,6 +192,10 @@ fn wrong_types_and_values_are_named_where_they_are() {
     8 | options = { a = { b = 1 } }
       |                 ^^^^^^^^^
     ");
+}
+
+#[test]
+fn what_a_sync_refers_to_has_to_be_there() {
     insta::assert_snapshot!(
         problems(&with_sync("[syncs.b]\naccount = \"acm\"\nstream = \"a\"\nto = \"pasquet:x\"")),
         @r#"
