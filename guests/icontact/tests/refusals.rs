@@ -38,18 +38,18 @@ fn the_only_enabled_account_and_folder_are_found() {
 fn several_accounts_or_folders_are_named() {
     let several = r#"{"accounts":[
         {"accountId":1,"enabled":1,"firstName":"A","lastName":"","email":"a@example.com"},
-        {"accountId":"3","enabled":"1","email":"b@example.com"},
+        {"accountId":"3","enabled":"1","companyName":"Two","email":"b@example.com"},
         {"accountId":4,"enabled":"0","companyName":"Co","email":"c@example.com"}],"total":3}"#;
     let folders = r#"{"clientfolders":[{"clientFolderId":2},
         {"clientFolderId":"3","emailRecipient":"b@example.com"}],"total":2}"#;
-    for (settings, answers, expected) in [
+    let cases: [(Values, [(&'static str, &'static str); 1], Failure); 4] = [
         (
             &[],
             [("/a/", several)],
             Failure::invalid(
                 "account_id",
                 "there is more than one enabled account: set one of 1 (A <a@example.com>), \
-                 3 (<b@example.com>), 4 (Co <c@example.com>, disabled)",
+                 3 (Two <b@example.com>), 4 (Co <c@example.com>, disabled)",
             ),
         ),
         (
@@ -70,9 +70,8 @@ fn several_accounts_or_folders_are_named() {
             [("/a/", several)],
             Failure::invalid("account_id", "the id is a number, for example 111111"),
         ),
-    ]
-        as [(Values, [(&'static str, &'static str); 1], Failure); 4]
-    {
+    ];
+    for (settings, answers, expected) in cases {
         let found = failure(settings, "lists", &[], Box::leak(Box::new(answers)));
         assert_eq!(found, expected);
     }
@@ -157,8 +156,8 @@ fn a_message_that_is_gone_is_passed_over_unless_it_was_asked_for() {
 #[test]
 fn options_become_parameters() {
     let body = r#"{"contacts":[],"total":0}"#;
-    for (options, query) in [
-        (&[] as Values, "status=total&limit=500&offset=0"),
+    let cases: [(Values, &str); 6] = [
+        (&[], "status=total&limit=500&offset=0"),
         (&[("status", &["listed"])], "limit=500&offset=0"),
         (&[("status", &["unlisted"])], "status=unlisted&limit=500&offset=0"),
         (&[("status", &["bounced"])], "status=total&limit=500&offset=0"),
@@ -167,7 +166,8 @@ fn options_become_parameters() {
             &[("status", &["listed"]), ("created", &["2026-01-01", "2026-01-31"])],
             "createDate=2025-12-31%2C2026-02-01&createDateSearchType=bet&limit=500&offset=0",
         ),
-    ] {
+    ];
+    for (options, query) in cases {
         let answers =
             Box::leak(Box::new([("/contacts", body), ("/customfields", r#"{"customfields":[]}"#)]));
         let (table, urls) = read(FOLDER, "contacts", options, answers);

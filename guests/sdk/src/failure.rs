@@ -120,13 +120,12 @@ impl std::error::Error for BadValue {}
 /// space made one, and what is too long is cut.
 pub fn excerpt(text: &str) -> String {
     let mut shown = String::new();
-    let mut count = 0;
-    for character in text.split_whitespace().flat_map(|word| word.chars().chain([' '])) {
+    let characters = text.split_whitespace().flat_map(|word| word.chars().chain([' ']));
+    for (count, character) in characters.enumerate() {
         if count == EXCERPT_CHARS_MAX {
             shown.push('…');
             return shown;
         }
-        count += 1;
         match character.is_control() {
             true => shown.extend(character.escape_default()),
             false => shown.push(character),

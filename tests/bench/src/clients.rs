@@ -149,7 +149,8 @@ async fn arrow(job: &Job, pages: Option<usize>) -> Result<u64> {
 async fn sqlite(job: &Job) -> Result<u64> {
     let session = session(job).await?;
     let read = session.read("contacts").option("status", "total").build()?;
-    let stream = session.connector().descriptor().stream("contacts").context("no stream contacts")?;
+    let stream =
+        session.connector().descriptor().stream("contacts").context("no stream contacts")?;
     let columns = session.discover(&read).await?;
     let choices = tollgate_sync::plan::Choices { options: read.options, ..Default::default() };
     let plan = Plan::new(stream, &columns, choices)?;

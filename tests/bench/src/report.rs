@@ -11,12 +11,9 @@ pub fn print(rows: usize, first: Sample, samples: &[Vec<Sample>]) {
     };
     println!();
     println!("{:<22}{:>10}{:>10}{:>12}{:>12}", "client", "CPU s", "wall s", "rows/s", "peak MiB");
-    for client in [
-        Client::NativeArrow,
-        Client::TollgateArrow,
-        Client::NativeSqlite,
-        Client::TollgateSqlite,
-    ] {
+    for client in
+        [Client::NativeArrow, Client::TollgateArrow, Client::NativeSqlite, Client::TollgateSqlite]
+    {
         let wall = median(of(client), |sample| sample.wall);
         println!(
             "{:<22}{:>10.3}{:>10.3}{:>12.0}{:>12.1}",
@@ -32,9 +29,8 @@ pub fn print(rows: usize, first: Sample, samples: &[Vec<Sample>]) {
         ("into Arrow", Client::TollgateArrow, Client::NativeArrow),
         ("into SQLite", Client::TollgateSqlite, Client::NativeSqlite),
     ] {
-        let ratio = |figure: fn(&Sample) -> f64| {
-            median(of(tollgate), figure) / median(of(native), figure)
-        };
+        let ratio =
+            |figure: fn(&Sample) -> f64| median(of(tollgate), figure) / median(of(native), figure);
         println!(
             "{title:<12} Tollgate / native: CPU {:.2}, wall {:.2}",
             ratio(|sample| sample.cpu),

@@ -25,11 +25,8 @@ pub struct Server {
 
 /// Serves until standard input is closed, which happens when the parent is gone.
 pub fn serve(rows: usize) -> Result<()> {
-    let simulator = IContact::builder()
-        .contacts(rows)
-        .shape(Shape::Bench)
-        .prerender(true)
-        .start_blocking()?;
+    let simulator =
+        IContact::builder().contacts(rows).shape(Shape::Bench).prerender(true).start_blocking()?;
     let account = simulator.vendor().accounts().first().context("the stand-in has no account")?;
     let credentials = simulator.credentials();
     let server = Server {

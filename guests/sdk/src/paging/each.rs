@@ -53,14 +53,14 @@ impl Each {
         self.current = self.items.get(index).map(&self.pager_of);
     }
 
-    fn unfinished(&self) -> Option<&Box<dyn Pager>> {
-        self.current.as_ref().filter(|pager| !pager.is_done())
+    fn unfinished(&self) -> Option<&dyn Pager> {
+        self.current.as_deref().filter(|pager| !pager.is_done())
     }
 }
 
 impl Each {
     /// Where the read goes on: a thing, and a place in its own pages. None at the end.
-    fn place(&self, inner: impl Fn(&Box<dyn Pager>) -> Option<String>) -> Option<String> {
+    fn place(&self, inner: fn(&dyn Pager) -> Option<String>) -> Option<String> {
         match self.unfinished() {
             Some(pager) => Some(format!("{} {}", self.item(), inner(pager).unwrap_or_default())),
             None => self.items.get(self.index + 1).map(|next| format!("{next} ")),
@@ -118,8 +118,7 @@ impl Pager for Each {
     }
 
     fn checkpoint(&self) -> Option<String> {
-        let inner = |pager: &Box<dyn Pager>| pager.checkpoint();
-        self.place(inner).or_else(|| Some(END.to_owned()))
+        self.place(|pager| pager.checkpoint()).or_else(|| Some(END.to_owned()))
     }
 
     fn next_cursor(&self) -> Option<String> {

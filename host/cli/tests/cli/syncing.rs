@@ -23,6 +23,8 @@ fn every_sync_of_the_file_runs() {
     for word in ["people", "mail", "contacts", "lists", "messages", "ok", "sqlite:out.db"] {
         assert!(run.stdout.contains(word), "no {word} in {}", run.stdout);
     }
+    project.run(&words("sync --jobs 2")).succeeds();
+    assert_eq!(project.count("out.db", "contacts"), 120, "replaced, not added");
     assert_eq!(project.server.violations(), Vec::<String>::new());
 }
 
