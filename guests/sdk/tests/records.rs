@@ -114,7 +114,7 @@ fn the_schema_is_the_struct() {
             "place",
         ]
     );
-    assert_eq!(columns[0].description, "The id.\nGiven by the provider.");
+    assert_eq!(columns[0].description, "The id. Given by the provider.");
     assert!(!columns[0].nullable && columns[1].nullable);
     assert!(matches!(columns[2].data_type, DataType::Decimal(size) if size.scale == 2));
     assert_eq!(stream.primary_key, ["thing_id"]);

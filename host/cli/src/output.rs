@@ -31,7 +31,7 @@ pub fn print(text: &str) -> Outcome {
 /// Writes a value as JSON.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json<T: Serialize>(value: &T) -> Outcome {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
     print(&format!("{text}\n"))

@@ -21,6 +21,8 @@ use rusqlite::{Connection, Statement};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use tollgate_sdk::time::{UsEastern, Zone, parse_moment};
+
 use crate::server::Server;
 
 /// The page size, as the connector's default.
@@ -313,5 +315,6 @@ async fn fetch(
 /// Microseconds UTC of `YYYY-MM-DD HH:MM:SS` on a clock in New York: the same function that the
 /// connector uses, compiled natively.
 fn eastern_micros(text: &str) -> Result<i64> {
-    tollgate_sdk::time::eastern_micros(text).context("createDate")
+    let moment = parse_moment(text).context("createDate is no time")?;
+    moment.utc_micros(UsEastern::offset_at_wall).context("createDate has no instant")
 }

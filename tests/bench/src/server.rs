@@ -27,16 +27,10 @@ pub struct Server {
 pub fn serve(rows: usize) -> Result<()> {
     let simulator =
         IContact::builder().contacts(rows).shape(Shape::Bench).prerender(true).start_blocking()?;
-    let account = simulator.vendor().accounts().first().context("the stand-in has no account")?;
     let credentials = simulator.credentials();
     let server = Server {
         origin: simulator.origin(),
-        folder_url: format!(
-            "{}/icp/a/{}/c/{}",
-            simulator.origin(),
-            account.row.account_id,
-            simulator.truth().client_folder_id()
-        ),
+        folder_url: format!("{}{}", simulator.origin(), simulator.truth().path()),
         app_id: credentials.app_id.clone(),
         username: credentials.username.clone(),
         password: credentials.password.clone(),

@@ -189,7 +189,7 @@ impl Naming {
     }
 }
 
-/// The doc comment: lines become one, an empty line parts paragraphs.
+/// The doc comment as one line: a description may not have more.
 fn description(attributes: &[Attribute]) -> String {
     let mut text = String::new();
     for attribute in attributes {
@@ -198,18 +198,10 @@ fn description(attributes: &[Attribute]) -> String {
         if !meta.path.is_ident("doc") {
             continue;
         }
-        let line = line.value();
-        match line.trim() {
-            "" => text.push('\n'),
-            line => {
-                if !text.is_empty() && !text.ends_with('\n') {
-                    text.push(' ');
-                }
-                text.push_str(line);
-            }
-        }
+        text.push(' ');
+        text.push_str(line.value().trim());
     }
-    text.trim().to_owned()
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Replaces one lifetime by `'static`, wherever it stands.
