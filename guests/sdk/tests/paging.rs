@@ -361,37 +361,19 @@ fn a_thing_that_is_gone_is_skipped_only_if_that_is_allowed() {
 
 #[test]
 fn a_foreign_checkpoint_is_refused() {
-    let (http, _) = testing::http(|_| Reply::ok("{}"));
-    let pagers: [(&str, Box<dyn Fn() -> Pages>); 3] = [
-        (
-            "x",
-            Box::new({
-                let http = http.clone();
-                move || Pages::new(http.clone(), Offset::new(get(URL), 2), Shape::list(&["rows"]))
-            }),
-        ),
-        (
-            "",
-            Box::new({
-                let http = http.clone();
-                move || {
-                    Pages::new(http.clone(), Link::new(get(URL), "next"), Shape::list(&["rows"]))
-                }
-            }),
-        ),
-        (
-            "x 0//",
-            Box::new({
-                let http = http.clone();
-                move || Pages::new(http.clone(), each(&[1]), Shape::list(&["rows"]))
-            }),
-        ),
-    ];
-    for (checkpoint, pages) in pagers {
-        let mut request = testing::request(&http, "rows");
-        request.checkpoint = Some(checkpoint.to_owned());
-        let scan = RecordScan::new::<Row>(&request, pages());
-        assert!(matches!(scan.err(), Some(Failure::InvalidConfig(_))), "{checkpoint:?}");
+    let resumed = |mut pager: Box<dyn Pager>, checkpoint: &str| pager.resume(checkpoint);
+    for (pager, checkpoint) in [
+        (Box::new(Offset::new(get(URL), 2)) as Box<dyn Pager>, "x"),
+        (Box::new(Offset::new(get(URL), 2)), "1/2/soon"),
+        (Box::new(Whole::new(get(URL))), "x"),
+        (Box::new(Cursor::new(get(URL), "after", "next")), ""),
+        (Box::new(Link::new(get(URL), "next")), ""),
+        (Box::new(each(&[1])), "x 0//"),
+        (Box::new(each(&[1])), "1"),
+        (Box::new(each(&[1])), "1 x"),
+    ] {
+        let failure = resumed(pager, checkpoint);
+        assert!(matches!(failure, Err(Failure::InvalidConfig(_))), "{checkpoint:?}");
     }
 }
 
