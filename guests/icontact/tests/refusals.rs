@@ -34,6 +34,9 @@ fn the_only_enabled_account_and_folder_are_found() {
     assert_eq!(urls.len(), 3, "{urls:?}");
 }
 
+/// Settings, the answer to the one question they leave open, and what comes of it.
+type Case = (Values, [(&'static str, &'static str); 1], Failure);
+
 #[test]
 fn several_accounts_or_folders_are_named() {
     let several = r#"{"accounts":[
@@ -42,7 +45,7 @@ fn several_accounts_or_folders_are_named() {
         {"accountId":4,"enabled":"0","companyName":"Co","email":"c@example.com"}],"total":3}"#;
     let folders = r#"{"clientfolders":[{"clientFolderId":2},
         {"clientFolderId":"3","emailRecipient":"b@example.com"}],"total":2}"#;
-    let cases: [(Values, [(&'static str, &'static str); 1], Failure); 4] = [
+    let cases: [Case; 4] = [
         (
             &[],
             [("/a/", several)],

@@ -99,8 +99,6 @@ pub fn select(stream: &str, available: &[Column], chosen: &[String]) -> Result<V
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
     use tollgate_model::{DataType, Operation};
 

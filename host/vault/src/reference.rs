@@ -129,8 +129,6 @@ impl fmt::Display for SecretRef {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
     use std::fs;
 
     use secrecy::ExposeSecret;

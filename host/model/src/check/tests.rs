@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
 mod auth;
 mod forms;
 

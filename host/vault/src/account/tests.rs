@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
 use secrecy::ExposeSecret;
 use tollgate_model::{AuthScheme, Condition};
 
