@@ -7,7 +7,9 @@ pub mod parts;
 pub mod streams;
 
 use tollgate_sdk::http::Http;
-use tollgate_sdk::manifest::{AuthMethod, AuthScheme, Descriptor, Field, FieldKind, Parameter};
+use tollgate_sdk::manifest::{
+    AuthMethod, AuthScheme, Descriptor, Field, FieldKind, Fixed, Parameter,
+};
 use tollgate_sdk::{Connector, Failure, Settings, Stream};
 
 /// The iContact connector.
@@ -30,6 +32,7 @@ impl Connector for Icontact {
             // The vendor says that it limits and throttles, but gives no number.
             rate_limits: Vec::new(),
             concurrent_requests: 4,
+            reads_by_post: Vec::new(),
             streams: Vec::new(),
         }
     }
@@ -62,11 +65,14 @@ fn application_headers() -> AuthMethod {
                 .describe("The application's id (API-AppId).")
                 .required(),
         ],
-        scheme: AuthScheme::Headers(vec![
-            Parameter::new("API-AppId", "{app_id}"),
-            Parameter::new("API-Username", "{username}"),
-            Parameter::new("API-Password", "{password}"),
-        ]),
+        scheme: AuthScheme::Fixed(Fixed {
+            headers: vec![
+                Parameter::new("API-AppId", "{app_id}"),
+                Parameter::new("API-Username", "{username}"),
+                Parameter::new("API-Password", "{password}"),
+            ],
+            query: Vec::new(),
+        }),
         audiences: account::ORIGINS.iter().map(|origin| format!("{origin}/icp")).collect(),
     }
 }

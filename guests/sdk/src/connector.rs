@@ -1,12 +1,12 @@
 //! What a connector is made of: [`Connector`], its [`Stream`]s, and the [`Scan`] that reads one.
 
-pub use crate::bindings::exports::tollgate::connector::connector::{Page, Partition};
+pub use crate::bindings::exports::tollgate::connector::connector::{Page, Partition, RowOutcome};
 pub use crate::bindings::tollgate::connector::types::{Batch, Choice, Column};
 use crate::failure::Failure;
 use crate::http::Http;
 use crate::manifest::{Descriptor, StreamDescription};
 use crate::record::DynamicColumn;
-use crate::request::{ScanRequest, Settings};
+use crate::request::{ScanRequest, Settings, WriteRequest};
 
 /// A connector. An author writes `describe`, `streams` and `check`; the rest finds the stream by its
 /// name and asks it.
@@ -60,6 +60,14 @@ pub trait Connector: 'static {
     fn open(request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
         find::<Self>(&request.stream)?.open(request)
     }
+
+    /// Changes rows at the provider.
+    ///
+    /// # Errors
+    /// See [`Stream::write`].
+    fn write(request: &WriteRequest, rows: &Batch) -> Result<Vec<RowOutcome>, Failure> {
+        find::<Self>(&request.stream)?.write(request, rows)
+    }
 }
 
 /// The descriptor with the streams in it.
@@ -106,6 +114,14 @@ pub trait Stream {
     /// Whatever a request failed with.
     fn partitions(&self, _request: &ScanRequest) -> Result<Vec<Partition>, Failure> {
         Err(Failure::internal("the stream is not partitioned"))
+    }
+
+    /// Changes rows at the provider, in order. Only streams with `writes` need their own.
+    ///
+    /// # Errors
+    /// Why the first of the rows could not be tried.
+    fn write(&self, _request: &WriteRequest, _rows: &Batch) -> Result<Vec<RowOutcome>, Failure> {
+        Err(Failure::internal("the stream can only be read"))
     }
 }
 

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use crate::bindings::exports::tollgate::connector::connector as wit;
 use crate::bindings::tollgate::connector::types::{Choice, Column, Setting};
-use crate::connector::{self, Connector, Page, Partition, Scan};
+use crate::connector::{self, Batch, Connector, Page, Partition, RowOutcome, Scan};
 use crate::failure::Failure;
 use crate::http::Http;
 use crate::manifest::Descriptor;
-use crate::request::{ScanRequest, Settings};
+use crate::request::{ScanRequest, Settings, WriteRequest};
 
 /// Makes the crate a component: `export!(MyConnector);` beside `crate-type = ["cdylib"]`. Does
 /// nothing in a native build, so that tests link.
@@ -47,6 +47,10 @@ impl<C: Connector> wit::Guest for Export<C> {
 
     fn partitions(request: wit::ScanRequest) -> Result<Vec<Partition>, Failure> {
         C::partitions(&ScanRequest::new(request, Http::of_host()))
+    }
+
+    fn write(request: wit::WriteRequest, rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
+        C::write(&WriteRequest::new(request, Http::of_host()), &rows)
     }
 
     fn open(request: wit::ScanRequest) -> Result<wit::Scan, Failure> {

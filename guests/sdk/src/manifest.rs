@@ -1,12 +1,12 @@
 //! The parts of a descriptor, with shorthands for the common ones.
 
 pub use crate::bindings::tollgate::connector::manifest::{
-    AuthMethod, AuthScheme, Basic, Descriptor, Oauth2, Oauth2Grants, Parameter, RateLimit,
-    TokenExchange, TokenExchangeBody,
+    AuthMethod, AuthScheme, Basic, ClientAuthentication, Descriptor, Fixed, Oauth2, Oauth2Grants,
+    Parameter, RateLimit, TokenExchange, TokenExchangeBody,
 };
 pub use crate::bindings::tollgate::connector::types::Stream as StreamDescription;
 pub use crate::bindings::tollgate::connector::types::{
-    Choice, Condition, Field, FieldKind, Operations,
+    ChildTable, Choice, Condition, Field, FieldKind, Operation, WriteOperation,
 };
 use crate::record::{Record, Table};
 
@@ -99,7 +99,8 @@ impl StreamDescription {
             primary_key: keys.map(|field| field.name.to_owned()).collect(),
             cursor: None,
             partitioned: false,
-            operations: Operations::READ,
+            writes: Vec::new(),
+            children: Vec::new(),
             options: Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! What the host asks for: [`ScanRequest`], and the values of its fields, [`Settings`].
 
 use crate::bindings::exports::tollgate::connector::connector as wit;
-use crate::bindings::tollgate::connector::types::Setting;
+use crate::bindings::tollgate::connector::types::{Operation, Setting};
 use crate::connector::Partition;
 use crate::failure::Failure;
 use crate::http::Http;
@@ -22,6 +22,10 @@ pub struct ScanRequest {
     pub partition: Option<Partition>,
     /// The checkpoint to go on after. Absent: from the start.
     pub checkpoint: Option<String>,
+    /// The child tables wanted, in this order.
+    pub children: Vec<String>,
+    /// When the run began, in microseconds UTC.
+    pub started_at: i64,
     /// About how many rows will be taken, where only a few are.
     pub rows_wanted: Option<u64>,
     /// The way to the provider.
@@ -38,7 +42,40 @@ impl ScanRequest {
             columns: request.columns,
             partition: request.partition,
             checkpoint: request.checkpoint,
+            children: request.children,
+            started_at: request.started_at,
             rows_wanted: request.rows_wanted,
+            http,
+        }
+    }
+}
+
+/// What is to be changed, and by which door.
+#[derive(Clone)]
+pub struct WriteRequest {
+    /// The account's fields, without its secrets.
+    pub settings: Settings,
+    /// The stream's name.
+    pub stream: String,
+    /// What to do.
+    pub operation: Operation,
+    /// The operation's options.
+    pub options: Settings,
+    /// The columns of the rows, in order. A column that is not here was left out.
+    pub columns: Vec<String>,
+    /// The way to the provider.
+    pub http: Http,
+}
+
+impl WriteRequest {
+    /// The host's request, to be carried out over `http`.
+    pub fn new(request: wit::WriteRequest, http: Http) -> Self {
+        Self {
+            settings: Settings::from(request.settings),
+            stream: request.stream,
+            operation: request.operation,
+            options: Settings::from(request.options),
+            columns: request.columns,
             http,
         }
     }

@@ -92,6 +92,7 @@ impl Scan for RecordScan {
         let pager = &self.pages.pager;
         Ok(Some(Page {
             batch: self.rows.take(&self.plan),
+            children: Vec::new(),
             checkpoint: pager.checkpoint(),
             next_cursor: pager.next_cursor(),
             rows_total: pager.rows_total(),

@@ -93,6 +93,8 @@ pub fn request(http: &Http, stream: &str) -> ScanRequest {
         columns: Vec::new(),
         partition: None,
         checkpoint: None,
+        children: Vec::new(),
+        started_at: 0,
         rows_wanted: None,
     };
     ScanRequest::new(request, http.clone())

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 use tollgate_model::{
-    AuthMethod, AuthScheme, Choice, Column, Condition, Descriptor, Error, Field, FieldKind,
-    OAuth2Grant, Operation, RateLimit, Stream,
+    AuthMethod, AuthScheme, ChildTable, Choice, Column, Condition, Descriptor, Error, Field,
+    FieldKind, OAuth2Grant, RateLimit, Stream, WriteOperation,
 };
 use tollgate_runtime::Inspection;
 
@@ -36,8 +36,28 @@ pub struct StreamView {
     primary_key: Vec<String>,
     cursor: Option<String>,
     partitioned: bool,
-    operations: Vec<&'static str>,
+    writes: Vec<WriteView>,
+    children: Vec<ChildView>,
     options: Vec<FieldView>,
+}
+
+/// A way to change a stream's rows.
+#[derive(Serialize)]
+pub struct WriteView {
+    operation: &'static str,
+    description: String,
+    columns: Vec<ColumnView>,
+    rows_per_call: u32,
+    options: Vec<FieldView>,
+}
+
+/// A table that can be had beside a stream's rows.
+#[derive(Serialize)]
+pub struct ChildView {
+    name: String,
+    description: String,
+    columns: Vec<ColumnView>,
+    primary_key: Vec<String>,
 }
 
 /// A column.
@@ -152,8 +172,32 @@ impl From<&Stream> for StreamView {
             primary_key: stream.primary_key.clone(),
             cursor: stream.cursor.clone(),
             partitioned: stream.partitioned,
-            operations: stream.operations.iter().copied().map(operation).collect(),
+            writes: all(&stream.writes),
+            children: all(&stream.children),
             options: all(&stream.options),
+        }
+    }
+}
+
+impl From<&WriteOperation> for WriteView {
+    fn from(write: &WriteOperation) -> Self {
+        WriteView {
+            operation: write.operation.name(),
+            description: write.description.clone(),
+            columns: all(&write.columns),
+            rows_per_call: write.rows_per_call,
+            options: all(&write.options),
+        }
+    }
+}
+
+impl From<&ChildTable> for ChildView {
+    fn from(child: &ChildTable) -> Self {
+        ChildView {
+            name: child.name.clone(),
+            description: child.description.clone(),
+            columns: all(&child.columns),
+            primary_key: child.primary_key.clone(),
         }
     }
 }
@@ -273,11 +317,10 @@ pub fn kind(kind: &FieldKind) -> &'static str {
 /// The word for a scheme, and what of it a request carries, without values.
 pub fn scheme(scheme: &AuthScheme) -> (&'static str, Vec<String>) {
     match scheme {
-        AuthScheme::Headers { headers } => {
-            ("headers", headers.iter().map(|header| format!("header {}", header.name)).collect())
-        }
-        AuthScheme::Query { parameters } => {
-            ("query", parameters.iter().map(|p| format!("query parameter {}", p.name)).collect())
+        AuthScheme::Fixed { headers, query } => {
+            let headers = headers.iter().map(|header| format!("header {}", header.name));
+            let query = query.iter().map(|parameter| format!("query parameter {}", parameter.name));
+            ("fixed", headers.chain(query).collect())
         }
         AuthScheme::Basic(_) => ("basic", vec!["header Authorization (Basic)".to_owned()]),
         AuthScheme::Bearer { .. } => ("bearer", vec!["header Authorization (Bearer)".to_owned()]),
@@ -299,16 +342,6 @@ fn grant(grant: OAuth2Grant) -> &'static str {
         OAuth2Grant::DeviceCode => "device code",
         OAuth2Grant::ClientCredentials => "client credentials",
         OAuth2Grant::PastedToken => "pasted token",
-    }
-}
-
-fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Read => "read",
-        Operation::Create => "create",
-        Operation::Update => "update",
-        Operation::Upsert => "upsert",
-        Operation::Delete => "delete",
     }
 }
 

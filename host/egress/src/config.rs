@@ -75,7 +75,7 @@ impl Credentials {
     /// No credentials at all.
     pub fn none() -> Self {
         Credentials {
-            scheme: AuthScheme::Headers { headers: Vec::new() },
+            scheme: AuthScheme::Fixed { headers: Vec::new(), query: Vec::new() },
             audiences: Vec::new(),
             fields: BTreeMap::new(),
             secrets: BTreeMap::new(),

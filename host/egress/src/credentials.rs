@@ -37,18 +37,16 @@ impl Attachment {
     /// broken templates and header names.
     pub(crate) fn prepare(credentials: &Credentials) -> Result<Self> {
         let (headers, query) = match &credentials.scheme {
-            AuthScheme::Headers { headers } => {
+            AuthScheme::Fixed { headers, query } => {
                 let header =
                     |parameter: &Parameter| header(credentials, &parameter.name, &parameter.value);
-                (headers.iter().map(header).collect::<Result<_>>()?, Vec::new())
-            }
-            AuthScheme::Query { parameters } => {
                 let pair = |parameter: &Parameter| {
                     let value = expand(credentials, &parameter.value)?;
                     let value = percent::encode(value.expose_secret().as_bytes());
                     Ok((parameter.name.clone(), SecretString::from(value)))
                 };
-                (Vec::new(), parameters.iter().map(pair).collect::<Result<_>>()?)
+                let headers = headers.iter().map(header).collect::<Result<_>>()?;
+                (headers, query.iter().map(pair).collect::<Result<_>>()?)
             }
             AuthScheme::Basic(basic) => (vec![basic_header(credentials, basic)?], Vec::new()),
             AuthScheme::Bearer { token } => {

@@ -15,7 +15,8 @@ mod tests;
 
 use crate::descriptor::Descriptor;
 use crate::error::Result;
-use crate::origin::Origin;
+use crate::origin::{Audience, Origin};
+use crate::text::quote;
 
 pub use columns::check_columns;
 use form::{Form, Use};
@@ -61,6 +62,7 @@ pub fn check(descriptor: &Descriptor) -> Result<()> {
     let origins = check_origins(&mut report, &place, &descriptor.origins);
     check_limits(&mut report, &place, descriptor);
     auth::check(&mut report, &place, &descriptor.auth_methods, &account, &origins);
+    check_reads_by_post(&mut report, &place, &descriptor.reads_by_post, &origins);
     streams::check(&mut report, &place, &descriptor.streams);
     let bytes = report.bytes();
     if bytes > DESCRIPTOR_BYTES_MAX {
@@ -97,6 +99,27 @@ fn check_origins(report: &mut Report, place: &Place<'_>, origins: &[String]) -> 
         }
     }
     parsed
+}
+
+/// A read that may POST anywhere could write anywhere.
+fn check_reads_by_post(
+    report: &mut Report,
+    place: &Place<'_>,
+    prefixes: &[String],
+    origins: &[Origin],
+) {
+    report.amount(place, "prefixes for reads by POST", prefixes.len(), 0..=ORIGINS_MAX);
+    for text in prefixes.iter().take(ORIGINS_MAX) {
+        report.count(text);
+        match text.parse::<Audience>() {
+            Err(error) => report.add(place, format_args!("{error}")),
+            Ok(prefix) if !origins.iter().any(|origin| origin.covers(prefix.origin())) => {
+                let rule = "does not lie within the origins";
+                report.add(place, format_args!("the prefix {} {rule}", quote(text)));
+            }
+            Ok(_) => {}
+        }
+    }
 }
 
 fn check_limits(report: &mut Report, place: &Place<'_>, descriptor: &Descriptor) {

@@ -26,6 +26,8 @@ pub struct Descriptor {
     pub rate_limits: Vec<RateLimit>,
     /// Requests of one account under way at once.
     pub concurrent_requests: u32,
+    /// Prefixes of URLs to which a read may send POST.
+    pub reads_by_post: Vec<String>,
     /// Its streams.
     pub streams: Vec<Stream>,
 }
@@ -61,26 +63,82 @@ pub struct Stream {
     pub cursor: Option<String>,
     /// Whether a read of it can be split.
     pub partitioned: bool,
-    /// What can be done with it.
-    pub operations: Vec<Operation>,
+    /// The ways to change its rows.
+    pub writes: Vec<WriteOperation>,
+    /// What can be had beside its rows.
+    pub children: Vec<ChildTable>,
     /// Its options.
     pub options: Vec<Field>,
 }
 
-/// What can be done with a stream.
+impl Stream {
+    /// What a way to change rows takes, if the stream offers it.
+    pub fn write_operation(&self, operation: Operation) -> Option<&WriteOperation> {
+        self.writes.iter().find(|write| write.operation == operation)
+    }
+
+    /// The child table of this name.
+    pub fn child(&self, name: &str) -> Option<&ChildTable> {
+        self.children.iter().find(|child| child.name == name)
+    }
+}
+
+/// A way to change rows at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
-    /// Rows can be read.
-    Read,
-    /// Rows can be added.
+    /// Add rows.
     Create,
-    /// Rows can be changed by key.
+    /// Change rows by key.
     Update,
-    /// Rows can be added or changed by key.
+    /// Add rows, or change those that are there.
     Upsert,
-    /// Rows can be removed by key.
+    /// Remove rows by key.
     Delete,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Operation; 4] =
+        [Operation::Create, Operation::Update, Operation::Upsert, Operation::Delete];
+
+    /// Its name, as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operation::Create => "create",
+            Operation::Update => "update",
+            Operation::Upsert => "upsert",
+            Operation::Delete => "delete",
+        }
+    }
+}
+
+/// A way to change rows that a stream offers, and what it takes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WriteOperation {
+    /// Which one.
+    pub operation: Operation,
+    /// What it does exactly.
+    pub description: String,
+    /// The columns it takes; rows have to bring those that are not nullable.
+    pub columns: Vec<Column>,
+    /// Rows that one call takes at most.
+    pub rows_per_call: u32,
+    /// Its options.
+    pub options: Vec<Field>,
+}
+
+/// Rows that lie in a stream's rows and can be had as a table of their own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChildTable {
+    /// Its name, without the stream's.
+    pub name: String,
+    /// What one row is.
+    pub description: String,
+    /// Its columns, the stream's primary key first.
+    pub columns: Vec<Column>,
+    /// The columns that identify a row.
+    pub primary_key: Vec<String>,
 }
 
 /// One entry of a form.
@@ -189,15 +247,12 @@ pub struct AuthMethod {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AuthScheme {
-    /// Fixed headers.
-    Headers {
+    /// Fixed headers and query parameters.
+    Fixed {
         /// The headers.
         headers: Vec<Parameter>,
-    },
-    /// Query parameters.
-    Query {
-        /// The parameters.
-        parameters: Vec<Parameter>,
+        /// The query parameters.
+        query: Vec<Parameter>,
     },
     /// HTTP Basic.
     Basic(Basic),
@@ -243,8 +298,28 @@ pub struct OAuth2 {
     pub device_url: Option<String>,
     /// The scopes that the streams need.
     pub scopes: Vec<String>,
-    /// Whether every refresh voids the refresh token before.
-    pub rotates_refresh_token: bool,
+    /// What the authorize URL carries beside what the grant asks for.
+    pub authorize_parameters: Vec<Parameter>,
+    /// The template of the client's id.
+    pub client_id: String,
+    /// The template of the client's secret; a public client has none.
+    pub client_secret: Option<String>,
+    /// How the client shows its secret.
+    pub client_authentication: ClientAuthentication,
+    /// The template of an access token that the user pastes.
+    pub access_token: Option<String>,
+    /// The template of a refresh token that the user pastes.
+    pub refresh_token: Option<String>,
+}
+
+/// How a client of OAuth 2 shows its secret at the token URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// By HTTP Basic.
+    Basic,
+    /// In the body's form.
+    Form,
 }
 
 /// A grant of OAuth 2.

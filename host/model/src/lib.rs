@@ -17,8 +17,9 @@ pub mod text;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use descriptor::{
-    AuthMethod, AuthScheme, Basic, Choice, Condition, Descriptor, Field, FieldKind, OAuth2,
-    OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange, TokenExchangeBody,
+    AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Descriptor,
+    Field, FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange,
+    TokenExchangeBody, WriteOperation,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason};

@@ -2,9 +2,9 @@
 //! by `tollgate_model::check` for descriptions and by [`crate::batch`] for rows.
 
 use tollgate_model::{
-    AuthMethod, AuthScheme, Basic, Choice, Column, Condition, DataType, Descriptor, Field,
-    FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Setting, Stream,
-    TokenExchange, TokenExchangeBody,
+    AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Column, Condition,
+    DataType, Descriptor, Field, FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit,
+    Setting, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
 };
 use tollgate_sync::{Partition, Read};
 
@@ -25,6 +25,7 @@ pub(crate) fn descriptor(from: manifest::Descriptor) -> Descriptor {
             window_ms: limit.window_ms,
         }),
         concurrent_requests: from.concurrent_requests,
+        reads_by_post: from.reads_by_post,
         streams: all(from.streams, stream),
     }
 }
@@ -43,22 +44,30 @@ fn stream(from: types::Stream) -> Stream {
         primary_key: from.primary_key,
         cursor: from.cursor,
         partitioned: from.partitioned,
-        operations: operations(from.operations),
+        writes: all(from.writes, write_operation),
+        children: all(from.children, |child| ChildTable {
+            name: child.name,
+            description: child.description,
+            columns: columns(child.columns),
+            primary_key: child.primary_key,
+        }),
         options: all(from.options, field),
     }
 }
 
-fn operations(from: types::Operations) -> Vec<Operation> {
-    [
-        (types::Operations::READ, Operation::Read),
-        (types::Operations::CREATE, Operation::Create),
-        (types::Operations::UPDATE, Operation::Update),
-        (types::Operations::UPSERT, Operation::Upsert),
-        (types::Operations::DELETE, Operation::Delete),
-    ]
-    .into_iter()
-    .filter_map(|(flag, operation)| from.contains(flag).then_some(operation))
-    .collect()
+fn write_operation(from: types::WriteOperation) -> WriteOperation {
+    WriteOperation {
+        operation: match from.operation {
+            types::Operation::Create => Operation::Create,
+            types::Operation::Update => Operation::Update,
+            types::Operation::Upsert => Operation::Upsert,
+            types::Operation::Delete => Operation::Delete,
+        },
+        description: from.description,
+        columns: columns(from.columns),
+        rows_per_call: from.rows_per_call,
+        options: all(from.options, field),
+    }
 }
 
 pub(crate) fn columns(from: Vec<types::Column>) -> Vec<Column> {
@@ -134,10 +143,9 @@ fn auth_method(from: manifest::AuthMethod) -> AuthMethod {
 
 fn auth_scheme(from: manifest::AuthScheme) -> AuthScheme {
     match from {
-        manifest::AuthScheme::Headers(headers) => {
-            AuthScheme::Headers { headers: parameters(headers) }
+        manifest::AuthScheme::Fixed(fixed) => {
+            AuthScheme::Fixed { headers: parameters(fixed.headers), query: parameters(fixed.query) }
         }
-        manifest::AuthScheme::Query(query) => AuthScheme::Query { parameters: parameters(query) },
         manifest::AuthScheme::Basic(basic) => {
             AuthScheme::Basic(Basic { username: basic.username, password: basic.password })
         }
@@ -171,7 +179,15 @@ fn oauth2(from: manifest::Oauth2) -> OAuth2 {
         token_url: from.token_url,
         device_url: from.device_url,
         scopes: from.scopes,
-        rotates_refresh_token: from.rotates_refresh_token,
+        authorize_parameters: parameters(from.authorize_parameters),
+        client_id: from.client_id,
+        client_secret: from.client_secret,
+        client_authentication: match from.client_authentication {
+            manifest::ClientAuthentication::Basic => ClientAuthentication::Basic,
+            manifest::ClientAuthentication::Form => ClientAuthentication::Form,
+        },
+        access_token: from.access_token,
+        refresh_token: from.refresh_token,
     }
 }
 
@@ -221,6 +237,8 @@ pub(crate) fn scan_request(
             state: partition.state.clone(),
         }),
         checkpoint: None,
+        children: Vec::new(),
+        started_at: 0,
         rows_wanted: read.rows_wanted,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use tollgate_model::near_miss;
 use tollgate_model::text::quote;
-use tollgate_model::{Descriptor, Error, ErrorKind, Operation, Result, Settings, Stream, settings};
+use tollgate_model::{Descriptor, Error, ErrorKind, Result, Settings, Stream, settings};
 use tollgate_sync::Read;
 
 /// Puts a [`Read`] together; [`crate::Session::read`] gives one.
@@ -79,7 +79,7 @@ impl<'a> ReadBuilder<'a> {
     }
 }
 
-/// The stream of this name, if it can be read.
+/// The stream of this name.
 ///
 /// # Errors
 /// [`ErrorKind::Config`].
@@ -89,10 +89,7 @@ pub(crate) fn stream<'a>(descriptor: &'a Descriptor, name: &str) -> Result<&'a S
         let text = format!("{} has no stream {}", descriptor.id, quote(name));
         return Err(Error::new(ErrorKind::Config, text).with_hint(near_miss::hint(name, known)));
     };
-    if stream.operations.contains(&Operation::Read) {
-        return Ok(stream);
-    }
-    Err(Error::new(ErrorKind::Config, format!("the stream `{name}` cannot be read")))
+    Ok(stream)
 }
 
 fn check_columns(stream: &Stream, wanted: &[String]) -> Result<()> {

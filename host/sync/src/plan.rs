@@ -100,7 +100,7 @@ pub fn select(stream: &str, available: &[Column], chosen: &[String]) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tollgate_model::{DataType, Operation};
+    use tollgate_model::DataType;
 
     fn column(name: &str) -> Column {
         Column {
@@ -121,7 +121,8 @@ mod tests {
             primary_key: vec!["id".to_owned()],
             cursor: None,
             partitioned: false,
-            operations: vec![Operation::Read],
+            writes: Vec::new(),
+            children: Vec::new(),
             options: Vec::new(),
         }
     }

@@ -13,12 +13,12 @@ use bindings::exports::tollgate::connector::connector as wit;
 use bindings::tollgate::connector::{manifest, types};
 
 pub use bindings::tollgate::connector::host::{LogLevel, log};
-pub use manifest::{AuthMethod, AuthScheme, Descriptor, Parameter};
+pub use manifest::{AuthMethod, AuthScheme, Descriptor, Fixed, Parameter};
 pub use types::{
-    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operations, Setting,
-    Stream, TextData, Values,
+    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Setting, Stream,
+    TextData, Values,
 };
-pub use wit::{Guest, Page, Partition, ScanRequest};
+pub use wit::{Guest, Page, Partition, RowOutcome, ScanRequest, WriteRequest};
 
 pub mod bindings {
     //! What wit-bindgen makes of `wit/connector`.
@@ -105,6 +105,10 @@ impl<H: Hostile> wit::Guest for Component<H> {
         Ok(Vec::new())
     }
 
+    fn write(_: WriteRequest, rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
+        Ok((0..rows.rows).map(|_| RowOutcome::Done(None)).collect())
+    }
+
     fn open(_: ScanRequest) -> Result<wit::Scan, Failure> {
         Ok(wit::Scan::new(Scan::<H> { number: Cell::new(0), hostile: PhantomData }))
     }
@@ -147,15 +151,19 @@ pub fn descriptor() -> Descriptor {
                 default: None,
                 shown_when: Vec::new(),
             }],
-            scheme: AuthScheme::Headers(vec![Parameter {
-                name: "X-Token".to_owned(),
-                value: "{token}".to_owned(),
-            }]),
+            scheme: AuthScheme::Fixed(Fixed {
+                headers: vec![Parameter {
+                    name: "X-Token".to_owned(),
+                    value: "{token}".to_owned(),
+                }],
+                query: Vec::new(),
+            }),
             audiences: vec![ORIGIN.to_owned()],
         }],
         origins: vec![ORIGIN.to_owned()],
         rate_limits: Vec::new(),
         concurrent_requests: 4,
+        reads_by_post: Vec::new(),
         streams: vec![stream()],
     }
 }
@@ -171,7 +179,8 @@ pub fn stream() -> Stream {
         primary_key: vec!["id".to_owned()],
         cursor: None,
         partitioned: false,
-        operations: Operations::READ,
+        writes: Vec::new(),
+        children: Vec::new(),
         options: Vec::new(),
     }
 }
@@ -207,6 +216,7 @@ pub fn raw_page(rows: u32, names: TextData, next_cursor: Option<&str>) -> Page {
             rows,
             columns: vec![column(Values::Int64s(ids)), column(Values::Texts(names))],
         },
+        children: Vec::new(),
         checkpoint: None,
         next_cursor: next_cursor.map(str::to_owned),
         rows_total: None,

@@ -347,6 +347,7 @@ impl Scan for GroupScan {
         let is_done = self.current.is_none() && self.states.is_empty();
         Ok(Some(Page {
             batch: self.rows.take(&self.plan),
+            children: Vec::new(),
             // Sums that are not complete cannot be gone on with.
             checkpoint: None,
             next_cursor: (!is_done).then(|| self.calls.to_string()),

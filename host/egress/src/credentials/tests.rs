@@ -38,7 +38,7 @@ fn url(text: &str) -> CanonicalUrl {
 fn each_scheme_becomes_its_headers() {
     let headers = vec![parameter("API-Username", "{user}"), parameter("API-Password", "{umlaut}")];
     assert_eq!(
-        attached(AuthScheme::Headers { headers }),
+        attached(AuthScheme::Fixed { headers, query: Vec::new() }),
         [
             ("api-username".to_owned(), b"ada".to_vec()),
             ("api-password".to_owned(), "canäry".as_bytes().to_vec()),
@@ -55,7 +55,8 @@ fn each_scheme_becomes_its_headers() {
 #[test]
 fn query_parameters_replace_what_the_connector_set() {
     let parameters = vec![parameter("api key", "{umlaut}"), parameter("u", "{user}&")];
-    let credentials = credentials(AuthScheme::Query { parameters }, &[]);
+    let credentials =
+        credentials(AuthScheme::Fixed { headers: Vec::new(), query: parameters }, &[]);
     let attachment = Attachment::prepare(&credentials).unwrap();
     let own = "api%20key=can%C3%A4ry&u=ada%26";
     let table = [
@@ -72,7 +73,7 @@ fn query_parameters_replace_what_the_connector_set() {
 
 #[test]
 fn credentials_go_to_their_audience_and_nowhere_else() {
-    let scheme = AuthScheme::Headers { headers: Vec::new() };
+    let scheme = AuthScheme::Fixed { headers: Vec::new(), query: Vec::new() };
     let audiences =
         ["https://api.example.com/v3", "https://*.example.org", "https://a.example.com:8443"];
     let attachment = Attachment::prepare(&credentials(scheme, &audiences)).unwrap();
@@ -99,8 +100,10 @@ fn credentials_go_to_their_audience_and_nowhere_else() {
 
 #[test]
 fn what_cannot_be_sent_names_its_field_and_never_its_value() {
-    let headers =
-        |name: &str, value: &str| AuthScheme::Headers { headers: vec![parameter(name, value)] };
+    let headers = |name: &str, value: &str| AuthScheme::Fixed {
+        headers: vec![parameter(name, value)],
+        query: Vec::new(),
+    };
     let basic = Basic { username: "{colon}".to_owned(), password: String::new() };
     let oauth = OAuth2 {
         grants: Vec::new(),

@@ -252,11 +252,12 @@ pub(super) fn setup() -> Setup {
 
 pub(super) fn credentials(audiences: &[&str]) -> Credentials {
     Credentials {
-        scheme: AuthScheme::Headers {
+        scheme: AuthScheme::Fixed {
             headers: vec![Parameter {
                 name: "API-Password".to_owned(),
                 value: "{password}".to_owned(),
             }],
+            query: Vec::new(),
         },
         audiences: audiences.iter().map(|audience| audience.parse().unwrap()).collect(),
         fields: [].into(),

@@ -110,7 +110,7 @@ async fn what_is_only_declared_or_only_granted_is_refused() {
 #[tokio::test]
 async fn query_credentials_are_on_the_wire_and_nowhere_else() {
     let parameters = vec![Parameter { name: "key".to_owned(), value: "{password}".to_owned() }];
-    let scheme = AuthScheme::Query { parameters };
+    let scheme = AuthScheme::Fixed { headers: Vec::new(), query: parameters };
     let credentials = Credentials { scheme, ..credentials(&["https://api.example.com"]) };
     let rig = setup().with(|config| config.credentials = credentials).start(|_, _| ok("{}")).await;
     rig.get(&format!("{API}?key=guest&page=1")).await.unwrap();

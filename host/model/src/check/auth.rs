@@ -96,9 +96,12 @@ struct Scheme<'a> {
 impl Scheme<'_> {
     fn check(&self, report: &mut Report, place: &Place<'_>, scheme: &AuthScheme) {
         match scheme {
-            AuthScheme::Headers { headers } => self.headers(report, place, headers),
-            AuthScheme::Query { parameters } => {
-                self.parameters(report, place, "query parameter", parameters);
+            AuthScheme::Fixed { headers, query } => {
+                if headers.is_empty() && query.is_empty() {
+                    report.add(place, format_args!("it sends neither a header nor a parameter"));
+                }
+                self.headers(report, place, headers);
+                self.parameters(report, place, "query parameter", query);
             }
             AuthScheme::Basic(basic) => {
                 self.template(report, &place.at("template", "username"), &basic.username);
@@ -152,6 +155,7 @@ impl Scheme<'_> {
 
     fn oauth2(&self, report: &mut Report, place: &Place<'_>, oauth2: &OAuth2) {
         let OAuth2 { grants, authorize_url, token_url, device_url, scopes, .. } = oauth2;
+        self.client(report, place, oauth2);
         if grants.is_empty() {
             report.add(place, format_args!("it offers no grant"));
         }
@@ -179,6 +183,29 @@ impl Scheme<'_> {
                 report.add(place, format_args!("the scope {} is not one", quote(scope)));
             }
         }
+    }
+
+    fn client(&self, report: &mut Report, place: &Place<'_>, oauth2: &OAuth2) {
+        if oauth2.client_id.is_empty() {
+            report.add(place, format_args!("it has no client id"));
+        }
+        let pasted = oauth2.grants.contains(&OAuth2Grant::PastedToken);
+        if pasted && oauth2.access_token.is_none() && oauth2.refresh_token.is_none() {
+            report.add(place, format_args!("pasted tokens need a template that holds one"));
+        }
+        let templates = [
+            ("client id", Some(&oauth2.client_id)),
+            ("client secret", oauth2.client_secret.as_ref()),
+            ("access token", oauth2.access_token.as_ref()),
+            ("refresh token", oauth2.refresh_token.as_ref()),
+        ];
+        for (what, template) in templates {
+            if let Some(template) = template {
+                self.template(report, &place.at("template", what), template);
+            }
+        }
+        let parameters = &oauth2.authorize_parameters;
+        self.parameters(report, place, "authorize parameter", parameters);
     }
 
     fn token_exchange(&self, report: &mut Report, place: &Place<'_>, exchange: &TokenExchange) {

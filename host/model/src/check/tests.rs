@@ -3,8 +3,9 @@ mod forms;
 
 use super::*;
 use crate::descriptor::{
-    AuthMethod, AuthScheme, Basic, Choice, Condition, Field, FieldKind, OAuth2, OAuth2Grant,
-    Operation, Parameter, RateLimit, Stream, TokenExchange, TokenExchangeBody,
+    AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Field,
+    FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange,
+    TokenExchangeBody, WriteOperation,
 };
 use crate::error::ErrorKind;
 use crate::schema::{Column, DataType};
@@ -49,6 +50,12 @@ fn method(name: &str, scheme: AuthScheme) -> AuthMethod {
     }
 }
 
+fn fixed(headers: &[(&str, &str)], query: &[(&str, &str)]) -> AuthScheme {
+    let all =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| parameter(name, value)).collect();
+    AuthScheme::Fixed { headers: all(headers), query: all(query) }
+}
+
 fn methods() -> Vec<AuthMethod> {
     let oauth2 = OAuth2 {
         grants: vec![OAuth2Grant::AuthorizationCode, OAuth2Grant::DeviceCode],
@@ -56,7 +63,12 @@ fn methods() -> Vec<AuthMethod> {
         token_url: "https://api.example.com/token".to_owned(),
         device_url: Some("https://a.tenants.example.com/device".to_owned()),
         scopes: vec!["contact_data".to_owned()],
-        rotates_refresh_token: true,
+        authorize_parameters: vec![parameter("prompt", "login")],
+        client_id: "{user}".to_owned(),
+        client_secret: Some("{key}".to_owned()),
+        client_authentication: ClientAuthentication::Basic,
+        access_token: None,
+        refresh_token: None,
     };
     let exchange = TokenExchange {
         url: "https://{region}.tenants.example.com/token".to_owned(),
@@ -69,8 +81,8 @@ fn methods() -> Vec<AuthMethod> {
     };
     let basic = Basic { username: "{user}".to_owned(), password: "{key}".to_owned() };
     vec![
-        method("headers", AuthScheme::Headers { headers: vec![parameter("API-Key", "{key}")] }),
-        method("query", AuthScheme::Query { parameters: vec![parameter("key", "{key}")] }),
+        method("headers", fixed(&[("API-Key", "{key}")], &[])),
+        method("query", fixed(&[], &[("key", "{key}")])),
         method("basic", AuthScheme::Basic(basic)),
         method("bearer", AuthScheme::Bearer { token: "{key}".to_owned() }),
         method("oauth2", AuthScheme::OAuth2(oauth2)),
@@ -108,6 +120,7 @@ fn valid() -> Descriptor {
         ],
         rate_limits: vec![RateLimit { requests: 4, window_ms: 1_000 }],
         concurrent_requests: 4,
+        reads_by_post: vec!["https://api.example.com/jobs".to_owned()],
         streams: vec![Stream {
             name: "contacts".to_owned(),
             title: "Contacts".to_owned(),
@@ -120,7 +133,19 @@ fn valid() -> Descriptor {
             primary_key: vec!["id".to_owned()],
             cursor: Some("id".to_owned()),
             partitioned: false,
-            operations: vec![Operation::Read],
+            writes: vec![WriteOperation {
+                operation: Operation::Create,
+                description: "Adds a contact.".to_owned(),
+                columns: vec![column("amount", DataType::Int64)],
+                rows_per_call: 1,
+                options: Vec::new(),
+            }],
+            children: vec![ChildTable {
+                name: "notes".to_owned(),
+                description: "One row a note.".to_owned(),
+                columns: vec![column("id", DataType::Int64), column("note", DataType::Text)],
+                primary_key: Vec::new(),
+            }],
             options: options(),
         }],
     }
@@ -231,9 +256,38 @@ fn streams_and_columns_keep_their_rules() {
         ("its cursor `other` is no column", |d| {
             d.streams[0].cursor = Some("other".to_owned());
         }),
-        ("its operations do not include read", |d| d.streams[0].operations.clear()),
-        ("its operations do not include read", |d| {
-            d.streams[0].operations = vec![Operation::Create];
+        ("write operation `create`: it is there twice", |d| {
+            let write = d.streams[0].writes[0].clone();
+            d.streams[0].writes.push(write);
+        }),
+        ("write operation `create`: it has 0 rows per call, not 1 to 1000", |d| {
+            d.streams[0].writes[0].rows_per_call = 0;
+        }),
+        ("write operation `create`: it has 0 columns", |d| {
+            d.streams[0].writes[0].columns.clear();
+        }),
+        ("it has 21 child tables, not 0 to 20", |d| {
+            d.streams[0].children = vec![d.streams[0].children[0].clone(); 21];
+        }),
+        ("child table `notes`: it is there twice", |d| {
+            let child = d.streams[0].children[0].clone();
+            d.streams[0].children.push(child);
+        }),
+        ("child table `notes`: its column 1 is not the stream's key column `id`", |d| {
+            d.streams[0].children[0].columns.swap(0, 1);
+        }),
+        ("child table `notes`: its column 1 is not the stream's key column `id`", |d| {
+            d.streams[0].children[0].columns[0].data_type = DataType::Text;
+        }),
+        ("child table `notes`: its key lacks the stream's `id`", |d| {
+            d.streams[0].children[0].primary_key = vec!["note".to_owned()];
+        }),
+        ("child table `notes`: its key names `x`, which is no column", |d| {
+            d.streams[0].children[0].primary_key = vec!["id".to_owned(), "x".to_owned()];
+        }),
+        ("the stream has no key that its rows could name", |d| d.streams[0].primary_key.clear()),
+        ("the prefix `https://evil.org/` does not lie within the origins", |d| {
+            d.reads_by_post.push("https://evil.org/".to_owned());
         }),
     ]);
 }

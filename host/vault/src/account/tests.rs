@@ -21,7 +21,7 @@ fn method(name: &str, fields: Vec<Field>) -> AuthMethod {
         title: name.to_owned(),
         description: String::new(),
         fields,
-        scheme: AuthScheme::Headers { headers: Vec::new() },
+        scheme: AuthScheme::Fixed { headers: Vec::new(), query: Vec::new() },
         audiences: vec!["https://api.example.com".to_owned()],
     }
 }

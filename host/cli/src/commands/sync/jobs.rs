@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
-use tollgate_model::{AccountName, Error, ErrorKind, Operation, Result, Settings};
+use tollgate_model::{AccountName, Error, ErrorKind, Result, Settings};
 use tollgate_runtime::Session;
 use tollgate_sync::plan::Choices;
 use tollgate_sync::{Destination, Mode};
@@ -212,8 +212,7 @@ impl Job {
             Streams::Named(streams) => streams.clone(),
             Streams::All => {
                 let streams = session.connector().descriptor().streams.iter();
-                let readable = streams.filter(|s| s.operations.contains(&Operation::Read));
-                readable.map(|stream| toml::Spanned::new(0..0, stream.name.clone())).collect()
+                streams.map(|stream| toml::Spanned::new(0..0, stream.name.clone())).collect()
             }
         };
         for (index, stream) in named.iter().enumerate() {

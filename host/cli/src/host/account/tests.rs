@@ -25,7 +25,7 @@ fn method(name: &str, secret: &str) -> AuthMethod {
         title: name.to_owned(),
         description: String::new(),
         fields: vec![field(secret, FieldKind::Secret)],
-        scheme: AuthScheme::Headers { headers: vec![parameter] },
+        scheme: AuthScheme::Fixed { headers: vec![parameter], query: Vec::new() },
         audiences: vec!["https://a.example.com".to_owned()],
     }
 }

@@ -1,8 +1,7 @@
 use super::*;
 
 fn set_headers(descriptor: &mut Descriptor, headers: &[(&str, &str)]) {
-    let headers = headers.iter().map(|(name, value)| parameter(name, value)).collect();
-    descriptor.auth_methods[0].scheme = AuthScheme::Headers { headers };
+    descriptor.auth_methods[0].scheme = fixed(headers, &[]);
 }
 
 #[test]
@@ -39,8 +38,7 @@ fn auth_methods_keep_their_rules() {
         ("header `x-a`: its template `a\\r\\nb` holds", |d| set_headers(d, &[("x-a", "a\r\nb")])),
         ("it has 33 headers", |d| set_headers(d, &[("a", "b"); 33])),
         ("query parameter ``: it has no name", |d| {
-            let parameters = vec![parameter("", "x")];
-            d.auth_methods[1].scheme = AuthScheme::Query { parameters };
+            d.auth_methods[1].scheme = fixed(&[], &[("", "x")]);
         }),
     ]);
 }
@@ -83,8 +81,7 @@ fn templates_name_fields_with_one_value() {
             d.auth_methods[2].scheme = AuthScheme::Basic(basic);
         }),
         ("query parameter `key`: it names `kex`", |d| {
-            let parameters = vec![parameter("key", "{kex}")];
-            d.auth_methods[1].scheme = AuthScheme::Query { parameters };
+            d.auth_methods[1].scheme = fixed(&[], &[("key", "{kex}")]);
         }),
         ("body `{`: the body is not JSON", |d| set_body(d, "{")),
         ("it names `pass`", |d| set_body(d, r#"{"a": [{"b": "{pass}"}]}"#)),
@@ -99,6 +96,14 @@ fn templates_name_fields_with_one_value() {
 #[test]
 fn sign_in_stays_within_the_origins() {
     assert_all_reported(&[
+        ("it has no client id", |d| oauth2(d).client_id.clear()),
+        ("template `client secret`: it names `kex`, no field", |d| {
+            oauth2(d).client_secret = Some("{kex}".to_owned());
+        }),
+        ("pasted tokens need a template that holds one", |d| {
+            oauth2(d).grants.push(OAuth2Grant::PastedToken);
+        }),
+        ("it sends neither a header nor a parameter", |d| set_headers(d, &[])),
         ("it offers no grant", |d| oauth2(d).grants.clear()),
         ("the authorization code needs an authorize URL", |d| oauth2(d).authorize_url = None),
         ("the device code needs a device URL", |d| oauth2(d).device_url = None),
