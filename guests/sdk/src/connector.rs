@@ -7,6 +7,7 @@ use crate::http::Http;
 use crate::manifest::{Descriptor, StreamDescription};
 use crate::record::DynamicColumn;
 use crate::request::{ScanRequest, Settings, WriteRequest};
+use crate::rows::Rows;
 
 /// A connector. An author writes `describe`, `streams` and `check`; the rest finds the stream by its
 /// name and asks it.
@@ -65,7 +66,7 @@ pub trait Connector: 'static {
     ///
     /// # Errors
     /// See [`Stream::write`].
-    fn write(request: &WriteRequest, rows: &Batch) -> Result<Vec<RowOutcome>, Failure> {
+    fn write(request: &WriteRequest, rows: Rows<'_>) -> Result<Vec<RowOutcome>, Failure> {
         find::<Self>(&request.stream)?.write(request, rows)
     }
 }
@@ -116,11 +117,12 @@ pub trait Stream {
         Err(Failure::internal("the stream is not partitioned"))
     }
 
-    /// Changes rows at the provider, in order. Only streams with `writes` need their own.
+    /// Changes rows at the provider, in order: [`Rows::each`] with [`Http::change`] for each of
+    /// them. Only streams with `writes` need their own.
     ///
     /// # Errors
     /// Why the first of the rows could not be tried.
-    fn write(&self, _request: &WriteRequest, _rows: &Batch) -> Result<Vec<RowOutcome>, Failure> {
+    fn write(&self, _request: &WriteRequest, _rows: Rows<'_>) -> Result<Vec<RowOutcome>, Failure> {
         Err(Failure::internal("the stream can only be read"))
     }
 }
@@ -140,4 +142,17 @@ pub trait Scan {
     /// # Errors
     /// Why the page could not be had. The read is then over.
     fn next(&mut self) -> Result<Option<Page>, Failure>;
+}
+
+// wit-bindgen derives no comparison, since other types of a world may hold resources.
+impl PartialEq for RowOutcome {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Done(a), Self::Done(b)) => a == b,
+            (Self::Unchanged(a), Self::Unchanged(b))
+            | (Self::Rejected(a), Self::Rejected(b))
+            | (Self::Unknown(a), Self::Unknown(b)) => a == b,
+            _ => false,
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::http::Http;
 use crate::manifest::Descriptor;
 use crate::request::{ScanRequest, Settings, WriteRequest};
+use crate::rows::Rows;
 
 /// Makes the crate a component: `export!(MyConnector);` beside `crate-type = ["cdylib"]`. Does
 /// nothing in a native build, so that tests link.
@@ -50,7 +51,8 @@ impl<C: Connector> wit::Guest for Export<C> {
     }
 
     fn write(request: wit::WriteRequest, rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
-        C::write(&WriteRequest::new(request, Http::of_host()), &rows)
+        let request = WriteRequest::new(request, Http::of_host());
+        C::write(&request, Rows::new(&request.columns, &rows))
     }
 
     fn open(request: wit::ScanRequest) -> Result<wit::Scan, Failure> {

@@ -6,7 +6,7 @@ pub use crate::bindings::tollgate::connector::manifest::{
 };
 pub use crate::bindings::tollgate::connector::types::Stream as StreamDescription;
 pub use crate::bindings::tollgate::connector::types::{
-    ChildTable, Choice, Condition, Field, FieldKind, Operation, WriteOperation,
+    ChildTable, Choice, Column, Condition, DataType, Field, FieldKind, Operation, WriteOperation,
 };
 use crate::record::{Record, Table};
 
@@ -82,6 +82,58 @@ impl Parameter {
     }
 }
 
+impl Column {
+    /// A column whose value may be missing.
+    pub fn new(name: &str, data_type: DataType, description: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            data_type,
+            nullable: true,
+            description: description.to_owned(),
+        }
+    }
+
+    /// Every row has a value; rows that are written have to bring it.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.nullable = false;
+        self
+    }
+}
+
+impl WriteOperation {
+    /// An operation that takes these columns, one row a call, without options. The description
+    /// says what identifies a row, and what happens to values that are left out.
+    pub fn new(
+        operation: Operation,
+        description: &str,
+        columns: impl IntoIterator<Item = Column>,
+    ) -> Self {
+        Self {
+            operation,
+            description: description.to_owned(),
+            columns: columns.into_iter().collect(),
+            rows_per_call: 1,
+            options: Vec::new(),
+        }
+    }
+
+    /// So many rows a call, up to 1,000: for providers that take several in one request. Where the
+    /// process dies in a call, nobody knows what became of its rows.
+    #[must_use]
+    pub fn rows_per_call(mut self, rows: u32) -> Self {
+        self.rows_per_call = rows;
+        self
+    }
+
+    /// Its options.
+    #[must_use]
+    pub fn options(mut self, options: impl IntoIterator<Item = Field>) -> Self {
+        self.options.extend(options);
+        self
+    }
+}
+
 impl StreamDescription {
     /// A stream of `R`, with its columns and its key: to be read whole, without options.
     pub fn of<R: Record>(name: &str, title: &str, description: &str) -> Self {
@@ -109,6 +161,13 @@ impl StreamDescription {
     #[must_use]
     pub fn options(mut self, options: impl IntoIterator<Item = Field>) -> Self {
         self.options.extend(options);
+        self
+    }
+
+    /// The ways to change its rows.
+    #[must_use]
+    pub fn writes(mut self, operations: impl IntoIterator<Item = WriteOperation>) -> Self {
+        self.writes.extend(operations);
         self
     }
 

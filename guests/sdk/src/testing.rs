@@ -18,12 +18,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::bindings::exports::tollgate::connector::connector as wit;
-use crate::bindings::tollgate::connector::types::{ColumnData, DataType, Setting, Values};
+use crate::bindings::tollgate::connector::types::{
+    ColumnData, DataType, Operation, Setting, TextData, Values,
+};
 use crate::connector::{Batch, Scan};
 use crate::failure::Failure;
 use crate::http::{Fetch, FetchError, Head, Http, Request};
 use crate::log::LogLevel;
-use crate::request::ScanRequest;
+use crate::request::{ScanRequest, WriteRequest};
 
 /// An answer of the provider.
 #[derive(Clone, Debug)]
@@ -34,8 +36,21 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: Vec<u8>,
-    /// Whether the connection breaks after the body.
-    pub is_cut: bool,
+    /// How it ends.
+    pub ending: Ending,
+}
+
+/// How an exchange with the provider ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All of the answer comes.
+    Whole,
+    /// The connection breaks after the body.
+    Cut,
+    /// The connection breaks before the head: the request was sent, and no answer comes.
+    Unanswered,
+    /// There is no connection: nothing was sent.
+    NotSent,
 }
 
 impl Reply {
@@ -46,12 +61,22 @@ impl Reply {
 
     /// A body under another status.
     pub fn status(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), is_cut: false }
+        Self { status, headers: Vec::new(), body: body.into(), ending: Ending::Whole }
     }
 
     /// A body that breaks off.
     pub fn cut(body: impl Into<Vec<u8>>) -> Self {
-        Self { is_cut: true, ..Self::ok(body) }
+        Self { ending: Ending::Cut, ..Self::ok(body) }
+    }
+
+    /// No answer, although the request was sent.
+    pub fn unanswered() -> Self {
+        Self { ending: Ending::Unanswered, ..Self::ok("") }
+    }
+
+    /// No connection.
+    pub fn not_sent() -> Self {
+        Self { ending: Ending::NotSent, ..Self::ok("") }
     }
 }
 
@@ -77,10 +102,14 @@ impl Fetch for Stub {
         self.requests.borrow_mut().push(request.clone());
         let reply = (self.reply.borrow_mut())(request);
         body.extend_from_slice(&reply.body);
-        if reply.is_cut {
-            return Err(FetchError::Cut("connection reset".to_owned()));
+        let head = Head { status: reply.status, headers: reply.headers };
+        let failed = |text: &str| Failure::unavailable(text);
+        match reply.ending {
+            Ending::Whole => Ok(head),
+            Ending::Cut => Err(FetchError::Cut { head, what: "connection reset".to_owned() }),
+            Ending::Unanswered => Err(FetchError::Unanswered(failed("the connection broke off"))),
+            Ending::NotSent => Err(FetchError::Failed(failed("no connection could be made"))),
         }
-        Ok(Head { status: reply.status, headers: reply.headers })
     }
 }
 
@@ -98,6 +127,94 @@ pub fn request(http: &Http, stream: &str) -> ScanRequest {
         rows_wanted: None,
     };
     ScanRequest::new(request, http.clone())
+}
+
+/// A request to write rows with these columns.
+pub fn write_request(
+    http: &Http,
+    stream: &str,
+    operation: Operation,
+    columns: &[String],
+) -> WriteRequest {
+    let request = wit::WriteRequest {
+        settings: Vec::new(),
+        stream: stream.to_owned(),
+        operation,
+        options: Vec::new(),
+        columns: columns.to_vec(),
+    };
+    WriteRequest::new(request, http.clone())
+}
+
+/// The values of a column that is written, one a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Cells<'a> {
+    /// For `text`, `decimal` and `json`.
+    Texts(&'a [Option<&'a str>]),
+    /// For `int64`, `date` (days) and `timestamp` (microseconds UTC).
+    Integers(&'a [Option<i64>]),
+    /// For `boolean`.
+    Booleans(&'a [Option<bool>]),
+    /// For `float64`.
+    Floats(&'a [Option<f64>]),
+}
+
+/// Rows to be written, as the host hands them over, and the names of their columns.
+pub fn batch(columns: &[(&str, Cells<'_>)]) -> (Vec<String>, Batch) {
+    let rows = columns.first().map_or(0, |(_, cells)| cells.len());
+    assert!(columns.iter().all(|(_, cells)| cells.len() == rows), "every column has every row");
+    let names = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let columns = columns.iter().map(|(_, cells)| cells.data()).collect();
+    (names, Batch { rows: u32::try_from(rows).unwrap_or(u32::MAX), columns })
+}
+
+impl Cells<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Cells::Texts(values) => values.len(),
+            Cells::Integers(values) => values.len(),
+            Cells::Booleans(values) => values.len(),
+            Cells::Floats(values) => values.len(),
+        }
+    }
+
+    fn data(&self) -> ColumnData {
+        let (validity, values) = match self {
+            Cells::Integers(values) => {
+                (validity(values), Values::Int64s(values.iter().map(|v| v.unwrap_or(0)).collect()))
+            }
+            Cells::Floats(values) => {
+                let filled = values.iter().map(|v| v.unwrap_or(0.0)).collect();
+                (validity(values), Values::Float64s(filled))
+            }
+            Cells::Booleans(values) => {
+                let filled: Vec<bool> = values.iter().map(|v| v.unwrap_or(false)).collect();
+                (validity(values), Values::Booleans(bits(&filled)))
+            }
+            Cells::Texts(values) => {
+                let mut texts = TextData { offsets: vec![0], bytes: Vec::new() };
+                for value in *values {
+                    texts.bytes.extend_from_slice(value.unwrap_or("").as_bytes());
+                    texts.offsets.push(u32::try_from(texts.bytes.len()).unwrap_or(u32::MAX));
+                }
+                (validity(values), Values::Texts(texts))
+            }
+        };
+        ColumnData { validity, values }
+    }
+}
+
+fn validity<T>(values: &[Option<T>]) -> Option<Vec<u8>> {
+    let is_some: Vec<bool> = values.iter().map(Option::is_some).collect();
+    is_some.contains(&false).then(|| bits(&is_some))
+}
+
+fn bits(flags: &[bool]) -> Vec<u8> {
+    let mut bits = vec![0; flags.len().div_ceil(8)];
+    for (row, _) in flags.iter().enumerate().filter(|(_, flag)| **flag) {
+        bits[row / 8] |= 1 << (row % 8);
+    }
+    bits
 }
 
 /// Settings or options, each with its values.

@@ -20,6 +20,8 @@ pub struct GateConfig {
     pub granted: Vec<Origin>,
     /// Origins that are somewhere else, such as a simulator. Only the operator sets them.
     pub remaps: Vec<Remap>,
+    /// Prefixes of URLs to which a passage that reads may send POST.
+    pub reads_by_post: Vec<Audience>,
     /// What is attached to requests, and to which.
     pub credentials: Credentials,
     /// Requests in a window, each of which holds. The operator lowers a limit by adding one.
@@ -37,7 +39,7 @@ impl GateConfig {
     /// further certificate authorities.
     ///
     /// # Errors
-    /// [`ErrorKind::Bug`] where the descriptor's origins or audiences are none,
+    /// [`ErrorKind::Bug`] where the descriptor's origins, audiences or prefixes are none,
     /// [`ErrorKind::Config`] where the account's auth method is not of this descriptor.
     pub fn for_account(
         descriptor: &Descriptor,
@@ -45,10 +47,12 @@ impl GateConfig {
         granted: Vec<Origin>,
     ) -> Result<Self> {
         let declared = descriptor.origins.iter().map(|origin| origin.parse());
+        let reads_by_post = descriptor.reads_by_post.iter().map(|prefix| prefix.parse());
         Ok(GateConfig {
             declared: declared.collect::<Result<_>>()?,
             granted,
             remaps: Vec::new(),
+            reads_by_post: reads_by_post.collect::<Result<_>>()?,
             credentials: Credentials::of_account(descriptor, account)?,
             rate_limits: descriptor.rate_limits.clone(),
             concurrent_requests: descriptor.concurrent_requests,
@@ -144,6 +148,7 @@ mod tests {
             origins: vec![origin.to_owned()],
             rate_limits: vec![RateLimit { requests: 3, window_ms: 1000 }],
             concurrent_requests: 2,
+            reads_by_post: vec!["https://a.example.com/reports".to_owned()],
             streams: Vec::new(),
         }
     }
@@ -168,6 +173,7 @@ mod tests {
         assert_eq!(config.declared[0].to_string(), "https://a.example.com");
         assert_eq!(config.granted[0].to_string(), "https://*.example.com");
         assert_eq!((config.rate_limits.len(), config.concurrent_requests), (1, 2));
+        assert_eq!(config.reads_by_post[0].path(), "/reports");
         assert_eq!(config.credentials.audiences[0].path(), "/v3");
         assert_eq!(config.credentials.fields["user"], "ada");
         assert_eq!(config.credentials.secrets["token"].expose_secret(), "canary");

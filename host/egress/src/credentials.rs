@@ -67,9 +67,7 @@ impl Attachment {
 
     /// Whether the credentials may go to this URL.
     pub(crate) fn is_meant_for(&self, url: &CanonicalUrl) -> bool {
-        self.audiences.iter().any(|audience| {
-            audience.origin().matches(url.host(), url.port()) && audience.covers_path(url.path())
-        })
+        self.audiences.iter().any(|audience| url.is_below(audience))
     }
 
     /// Attaches the headers.

@@ -18,6 +18,7 @@ use tollgate_model::WaitReason;
 use crate::audit::Trail;
 use crate::body::GateBody;
 use crate::budget::Allowance;
+use crate::changes;
 use crate::config::GuestTimeouts;
 use crate::decode::Coding;
 use crate::error::GateError;
@@ -25,6 +26,7 @@ use crate::headers;
 use crate::origin;
 use crate::passage::{Open, Shared};
 use crate::percent;
+use crate::purpose;
 use crate::repeat::{self, Sight};
 use crate::resolve::Reach;
 use crate::retry::{Decision, Outcome, Tries, backoff};
@@ -90,7 +92,8 @@ where
     };
     let checked = async {
         check_origin(passage, &url)?;
-        check_method(&head.method)?;
+        let reads_by_post = &passage.gate.reads_by_post;
+        purpose::check(passage.purpose, reads_by_post, &head.method, &url)?;
         let headers = headers::outgoing(&head.headers, passage.gate.attachment.header_names())?;
         let body = collect(body, passage.gate.limits.request_body_bytes).await?;
         Ok((headers, body))
@@ -112,22 +115,6 @@ fn check_origin(passage: &Shared, url: &CanonicalUrl) -> Result<(), GateError> {
     let gate = &passage.gate;
     origin::check(&gate.declared, &gate.granted, url.host(), url.port())
         .map_err(|missing| GateError::Denied(format!("{} is {missing}", url.origin())))
-}
-
-fn check_method(method: &Method) -> Result<(), GateError> {
-    const METHODS: [Method; 7] = [
-        Method::GET,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-    ];
-    if METHODS.contains(method) {
-        return Ok(());
-    }
-    Err(GateError::InvalidRequest("its method is none that a connector may use".to_owned()))
 }
 
 async fn collect<B: Body<Data = Bytes>>(body: B, max: u64) -> Result<Bytes, GateError> {
@@ -210,7 +197,7 @@ async fn pace_repeat(passage: &Shared, cleared: &Cleared) -> Result<(), GateErro
             tokio::time::sleep(wait).await;
             Ok(())
         }
-        Sight::Loop => {
+        Sight::Loop { .. } => {
             let error = GateError::Limit("the same request came again and again".to_owned());
             cleared.trail.tried(1, Duration::ZERO, Err(&error));
             Err(error)
@@ -240,7 +227,17 @@ async fn attempt_once(
 
 async fn exchange(passage: &Shared, cleared: &Cleared) -> Result<Response<Incoming>, GateError> {
     let (reach, request) = outgoing(passage, cleared)?;
-    passage.gate.transport.exchange(reach, request, &cleared.timeouts).await
+    // Before it is sent: where this future is dropped, nobody learns what became of it.
+    let change = passage.changes.begin(&cleared.method);
+    let answer = passage.gate.transport.exchange(reach, request, &cleared.timeouts).await;
+    let did_nothing = match &answer {
+        Ok(answer) => changes::is_refusal(answer.status()),
+        Err(error) => error.is_before_sending(),
+    };
+    if did_nothing {
+        change.take_back();
+    }
+    answer
 }
 
 /// Waits until the account may send another request.

@@ -133,6 +133,20 @@ impl GateError {
 }
 
 impl GateError {
+    /// Whether it is certain that no byte of the request reached the provider.
+    pub(crate) fn is_before_sending(&self) -> bool {
+        matches!(
+            self,
+            GateError::InvalidRequest(_)
+                | GateError::Denied(_)
+                | GateError::AddressProhibited(_)
+                | GateError::DnsFailed(_)
+                | GateError::ConnectFailed(_)
+                | GateError::TlsFailed(_)
+                | GateError::Timeout { phase: Phase::Connect, .. }
+        )
+    }
+
     /// Whether it ends the passage: what follows would fail in the same way, or would go on
     /// without something that the run needs.
     pub(crate) fn is_verdict(&self) -> bool {

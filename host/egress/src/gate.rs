@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderName;
-use tollgate_model::origin::Origin;
+use tollgate_model::origin::{Audience, Origin};
 use tollgate_model::{Clock, Observer, Result};
 
 use crate::config::GateConfig;
@@ -14,6 +14,7 @@ use crate::leak::Scanner;
 use crate::limits::{GateLimits, ScanBudget};
 use crate::origin::Remap;
 use crate::passage::Passage;
+use crate::purpose::Purpose;
 use crate::rate::Queue;
 use crate::resolve::{Network, SystemNetwork};
 use crate::retry::Dice;
@@ -57,6 +58,7 @@ impl Gate {
             declared: config.declared,
             granted: config.granted,
             remaps: config.remaps,
+            reads_by_post: config.reads_by_post,
             limits: config.limits,
             transport,
             clock,
@@ -65,9 +67,9 @@ impl Gate {
         })))
     }
 
-    /// A passage with its own budget: one scan, or one call outside a scan.
-    pub fn passage(&self, budget: ScanBudget) -> Passage {
-        Passage::new(self.0.clone(), budget)
+    /// A passage with its own budget: one scan, one writer, or one call beside those.
+    pub fn passage(&self, purpose: Purpose, budget: ScanBudget) -> Passage {
+        Passage::new(self.0.clone(), purpose, budget)
     }
 
     /// Whether the gate takes this header away where a connector sets it.
@@ -87,6 +89,7 @@ pub(crate) struct Works {
     pub(crate) declared: Vec<Origin>,
     pub(crate) granted: Vec<Origin>,
     pub(crate) remaps: Vec<Remap>,
+    pub(crate) reads_by_post: Vec<Audience>,
     pub(crate) limits: GateLimits,
     pub(crate) attachment: Attachment,
     pub(crate) scanner: Option<Scanner>,

@@ -1,4 +1,4 @@
-//! A passage: one scan, or one call outside a scan, on its way through the gate.
+//! A passage: one scan, one writer, or one call beside those, on its way through the gate.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,23 +11,27 @@ use tollgate_model::{Error, Result, Usage};
 
 use crate::body::GateBody;
 use crate::budget::Meter;
+use crate::changes::Changes;
 use crate::config::GuestTimeouts;
 use crate::crossing;
 use crate::error::GateError;
 use crate::gate::Works;
 use crate::leak::Scanner;
 use crate::limits::ScanBudget;
+use crate::purpose::Purpose;
 use crate::repeat::{self, Seen, Sight};
 use crate::slots::{Slot, Unread};
 
-/// One scan, or one call outside a scan, on its way through the gate: its budget, its memory of
+/// One scan, one writer, or one call beside those, on its way through the gate: its budget, its memory of
 /// requests, its verdict. Clones are the same passage.
 #[derive(Clone)]
 pub struct Passage(pub(crate) Arc<Shared>);
 
 impl Passage {
-    pub(crate) fn new(gate: Arc<Works>, budget: ScanBudget) -> Self {
+    pub(crate) fn new(gate: Arc<Works>, purpose: Purpose, budget: ScanBudget) -> Self {
         Passage(Arc::new(Shared {
+            purpose,
+            changes: Changes::default(),
             meter: Arc::new(Meter::new(budget)),
             seen: Mutex::default(),
             verdict: Mutex::default(),
@@ -42,6 +46,7 @@ impl Passage {
     /// retry does; one that is seen again in too many calls ends the passage.
     pub fn begin_call(&self) {
         lock(&self.0.seen).begin_call();
+        self.0.changes.begin_call();
     }
 
     /// Sends a request and gives the head of the answer with a body that streams. Whether too many
@@ -75,6 +80,12 @@ impl Passage {
         }
     }
 
+    /// Whether a request of the present call may have changed something at the provider: it was sent,
+    /// at least in part, and not answered by a refusal (a status from 300 to 499).
+    pub fn may_have_changed(&self) -> bool {
+        self.0.changes.any()
+    }
+
     /// What was used so far.
     pub fn usage(&self) -> Usage {
         self.0.meter.usage()
@@ -95,6 +106,8 @@ impl Passage {
 /// What the requests and bodies of a passage share.
 pub(crate) struct Shared {
     pub(crate) gate: Arc<Works>,
+    pub(crate) purpose: Purpose,
+    pub(crate) changes: Changes,
     pub(crate) meter: Arc<Meter>,
     pub(crate) unread: Unread,
     seen: Mutex<Seen>,
@@ -138,7 +151,12 @@ impl Shared {
     }
 
     pub(crate) fn see(&self, request: repeat::Request<'_>) -> Sight {
-        lock(&self.seen).see(request, &self.gate.limits)
+        let limits = &self.gate.limits;
+        // The rows say how often a writer is called: that a lookup comes again is no circle.
+        match lock(&self.seen).see(request, limits) {
+            Sight::Loop { across_calls: true } if self.purpose == Purpose::Write => Sight::Fresh,
+            sight => sight,
+        }
     }
 }
 

@@ -26,7 +26,10 @@ pub(crate) enum Sight {
     /// It was sent in this call before, so many times: it waits as a retry does.
     Again(u32),
     /// It came too often.
-    Loop,
+    Loop {
+        /// In different calls, not within one.
+        across_calls: bool,
+    },
 }
 
 /// The requests of one passage. The hash is keyed at random, so that nobody can make two requests
@@ -66,11 +69,11 @@ impl Seen {
         if record.call != self.call {
             *record = Record { across_calls: record.across_calls + 1, ..fresh };
             let is_loop = record.across_calls > limits.repeats_across_calls;
-            return if is_loop { Sight::Loop } else { Sight::Fresh };
+            return if is_loop { Sight::Loop { across_calls: true } } else { Sight::Fresh };
         }
         record.within_call += 1;
         if record.within_call > limits.repeats_within_call {
-            return Sight::Loop;
+            return Sight::Loop { across_calls: false };
         }
         Sight::Again(record.within_call)
     }
@@ -111,7 +114,10 @@ mod tests {
         let request = Request { method: &Method::GET, url: &url, body: b"" };
         let sights: Vec<_> = (0..5).map(|_| seen.see(request, &limits())).collect();
         let again = |number| Sight::Again(number);
-        assert_eq!(sights, [Sight::Fresh, again(1), again(2), again(3), Sight::Loop]);
+        assert_eq!(
+            sights,
+            [Sight::Fresh, again(1), again(2), again(3), Sight::Loop { across_calls: false }]
+        );
     }
 
     #[test]
@@ -125,6 +131,9 @@ mod tests {
             sights.push(seen.see(request, &limits()));
             assert_eq!(seen.see(request, &limits()), Sight::Again(1));
         }
-        assert_eq!(sights, [Sight::Fresh, Sight::Fresh, Sight::Fresh, Sight::Loop]);
+        assert_eq!(
+            sights,
+            [Sight::Fresh, Sight::Fresh, Sight::Fresh, Sight::Loop { across_calls: true }]
+        );
     }
 }

@@ -10,6 +10,7 @@ use tollgate_model::WaitReason;
 
 use crate::error::{GateError, Phase};
 use crate::limits::RetryLimits;
+use crate::purpose;
 
 /// A random duration up to a bound; tests give their own.
 pub(crate) type Dice = dyn Fn(Duration) -> Duration + Send + Sync;
@@ -76,8 +77,11 @@ pub(crate) struct Tries {
 }
 
 impl Tries {
+    /// Only safe methods may be repeated after they were sent. PUT and DELETE are idempotent as
+    /// well, but their second answer differs from the first (404, 409), which a connector would
+    /// take for the outcome.
     pub(crate) fn new(limits: RetryLimits, method: &Method) -> Self {
-        Tries { limits, may_repeat: may_repeat(method), tried: 0, waited: Duration::ZERO }
+        Tries { limits, may_repeat: purpose::is_safe(method), tried: 0, waited: Duration::ZERO }
     }
 
     /// What follows from the try that just ended.
@@ -92,6 +96,8 @@ impl Tries {
             return Decision::RateLimited(wait);
         }
         let may_repeat = match outcome {
+            // By 429 a provider says that it did nothing.
+            Outcome::Answer { status: StatusCode::TOO_MANY_REQUESTS, .. } => true,
             Outcome::Answer { status, .. } => self.may_repeat && passes_by_itself(status),
             Outcome::NotSent => true,
             Outcome::NoAnswer => self.may_repeat,
@@ -116,12 +122,6 @@ pub(crate) fn backoff(limits: &RetryLimits, try_number: u32, dice: &Dice) -> Dur
     let doubled = 2u32.saturating_pow(try_number.saturating_sub(1));
     let bound = limits.backoff.saturating_mul(doubled).min(limits.backoff_max);
     dice(bound).min(bound)
-}
-
-/// Safe methods only. PUT and DELETE are idempotent as well, but their second answer differs from
-/// the first (404, 409), which a connector would take for the outcome.
-fn may_repeat(method: &Method) -> bool {
-    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
 
 fn asks_to_wait(status: StatusCode) -> bool {

@@ -123,8 +123,12 @@ impl Transport {
             if let Some(error) = current.downcast_ref::<GateError>() {
                 return error.clone();
             }
-            if let Some(error) = current.downcast_ref::<rustls::Error>() {
-                return GateError::TlsFailed(error.to_string());
+            if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+                // Behind the handshake, the request may have arrived.
+                return match error.is_connect() {
+                    true => GateError::TlsFailed(tls.to_string()),
+                    false => GateError::Cut(format!("TLS: {tls}")),
+                };
             }
             if let Some(error) = current.downcast_ref::<hyper::Error>() {
                 if error.is_parse_too_large() {

@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use http::Uri;
+use tollgate_model::origin::Audience;
 
 use crate::error::GateError;
 use crate::percent;
@@ -81,6 +82,11 @@ impl CanonicalUrl {
             HTTPS_PORT => format!("https://{}", self.host),
             port => format!("https://{}:{port}", self.host),
         }
+    }
+
+    /// Whether it lies at or below a prefix.
+    pub(crate) fn is_below(&self, prefix: &Audience) -> bool {
+        prefix.origin().matches(&self.host, self.port) && prefix.covers_path(&self.path)
     }
 
     /// For the audit trail: of the query only the names.

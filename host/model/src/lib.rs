@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod decimal;
 pub mod descriptor;
 pub mod error;
 pub mod event;

@@ -4,7 +4,7 @@
 //! trust: its offset buffers panic, and unchecked UTF-8 would be undefined behaviour. What passes
 //! becomes an Arrow buffer without a copy, apart from dates and decimals, whose values change form.
 
-mod decimal;
+mod outgoing;
 mod texts;
 
 #[cfg(test)]
@@ -13,6 +13,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::outgoing::from_arrow;
 use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};

@@ -10,6 +10,7 @@ use tollgate_sync::{Partition, Read};
 
 use crate::bindings::exports::tollgate::connector::connector as wire;
 use crate::bindings::tollgate::connector::{manifest, types};
+use crate::write::Write;
 
 pub(crate) fn descriptor(from: manifest::Descriptor) -> Descriptor {
     Descriptor {
@@ -218,6 +219,26 @@ pub(crate) fn settings(from: &[Setting]) -> Vec<types::Setting> {
         values: setting.values.clone(),
     };
     from.iter().map(setting).collect()
+}
+
+/// What a connector is asked to write: rows with these columns.
+pub(crate) fn write_request(
+    account: &[Setting],
+    write: &Write,
+    columns: &[&Column],
+) -> wire::WriteRequest {
+    wire::WriteRequest {
+        settings: settings(account),
+        stream: write.stream.clone(),
+        operation: match write.operation.operation {
+            Operation::Create => types::Operation::Create,
+            Operation::Update => types::Operation::Update,
+            Operation::Upsert => types::Operation::Upsert,
+            Operation::Delete => types::Operation::Delete,
+        },
+        options: settings(&write.options),
+        columns: columns.iter().map(|column| column.name.clone()).collect(),
+    }
 }
 
 /// What a connector is asked to read.

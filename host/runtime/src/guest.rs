@@ -56,6 +56,14 @@ pub(crate) struct Gauge {
     cpu: CpuMeter,
 }
 
+/// What came of a call.
+pub(crate) struct Called<T> {
+    /// What the guest said, or how the call ended without it.
+    pub(crate) said: Result<T>,
+    /// The gate's verdict, if it ended the passage in this call or before.
+    pub(crate) verdict: Option<Error>,
+}
+
 impl Gauge {
     pub(crate) fn usage(&self) -> Usage {
         let usage = self.passage.as_ref().map(Passage::usage).unwrap_or_default();
@@ -64,6 +72,11 @@ impl Gauge {
 
     pub(crate) fn cpu(&self) -> Duration {
         self.cpu.in_read()
+    }
+
+    /// Whether a request of the present call may have changed something at the provider.
+    pub(crate) fn may_have_changed(&self) -> bool {
+        self.passage.as_ref().is_some_and(Passage::may_have_changed)
     }
 
     /// Ends what is under way at the gate.
@@ -118,10 +131,20 @@ impl Guest {
     /// Makes one call and judges it: the gate's verdict first, as a guest may have passed it over,
     /// then traps and time-outs, then what the guest itself says.
     pub(crate) async fn call<T>(
-        mut self,
+        self,
         name: &str,
         call: impl AsyncFnOnce(&Exports, &mut Store<State>) -> wasmtime::Result<Result<T, Failure>>,
     ) -> Result<(Self, T)> {
+        let Called { said, verdict } = self.try_call(name, call).await;
+        verdict.map_or(said, Err)
+    }
+
+    /// Makes one call, whose word counts for what was done before the gate ended it.
+    pub(crate) async fn try_call<T>(
+        mut self,
+        name: &str,
+        call: impl AsyncFnOnce(&Exports, &mut Store<State>) -> wasmtime::Result<Result<T, Failure>>,
+    ) -> Called<(Self, T)> {
         let left = self.limits.wall_per_read.saturating_sub(self.started.elapsed());
         let limit = self.limits.wall_per_call.min(left);
         if let Some(passage) = &self.gauge.passage {
@@ -131,17 +154,17 @@ impl Guest {
         let exports = self.exports.tollgate_connector_connector();
         let running = self.gauge.cpu.call(call(exports, &mut self.store));
         let outcome = tokio::time::timeout(limit, running).await;
-        if let Some(verdict) = self.gauge.passage.as_ref().and_then(Passage::verdict) {
-            return Err(verdict.context(&self.label));
-        }
-        match outcome {
+        let verdict = self.gauge.passage.as_ref().and_then(Passage::verdict);
+        let verdict = verdict.map(|verdict| verdict.context(&self.label));
+        let said = match outcome {
             Err(_) => Err(failure::too_slow(&self.label, name, limit)),
             Ok(Err(error)) => {
                 Err(trapped(self.store.data(), &self.label, &self.limits, name, error))
             }
             Ok(Ok(Err(failure))) => Err(failure::reported(&self.label, failure, self.clock.now())),
             Ok(Ok(Ok(value))) => Ok((self, value)),
-        }
+        };
+        Called { said, verdict }
     }
 
     /// Whether a guest without network tried to use one.

@@ -25,6 +25,7 @@ mod session;
 mod state;
 mod stdio;
 mod version;
+mod write;
 
 pub use access::Access;
 pub use connector::Connector;
@@ -36,7 +37,8 @@ pub use runtime::{Origin, Runtime, RuntimeConfig};
 pub use scan::Scan;
 pub use session::Session;
 pub use tollgate_egress::{GateLimits, ScanBudget};
-pub use tollgate_model::{Error, ErrorKind, Result};
+pub use tollgate_model::{Error, ErrorKind, Operation, Result};
 pub use tollgate_sync::{Page, Pages, Partition, Read, Source};
 pub use tollgate_vault::{Account, Secret};
 pub use version::INTERFACE_VERSION;
+pub use write::{RowOutcome, Write, WriteBuilder, Writer, Written};

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tollgate_egress::Gate;
+use tollgate_egress::{Gate, Purpose};
 use tollgate_model::check::check_columns;
 use tollgate_model::near_miss;
 use tollgate_model::settings::{VALUE_BYTES_MAX, today_in};
 use tollgate_model::text::{excerpt, is_line, quote};
-use tollgate_model::{Choice, Column, Error, ErrorKind, FieldKind, Result, Setting, Stream, check};
+use tollgate_model::{
+    Choice, Column, Error, ErrorKind, FieldKind, Operation, Result, Setting, Stream, check,
+};
 use tollgate_sync::{Pages, Partition, Read, Source};
 use tollgate_vault::Account;
 
@@ -20,6 +22,7 @@ use crate::guest::{Guest, World};
 use crate::http::Hooks;
 use crate::read::{self, ReadBuilder};
 use crate::scan::Scan;
+use crate::write::{Write, WriteBuilder, Writer};
 
 /// The most characters of what `check` says that are shown.
 const IDENTITY_CHARS_MAX: usize = 200;
@@ -72,7 +75,7 @@ impl Session {
     pub async fn check(&self) -> Result<String> {
         let settings = convert::settings(&self.0.settings);
         let call = self
-            .guest()
+            .guest(Purpose::Read)
             .await?
             .call("check", async |exports, store| exports.call_check(store, &settings).await);
         let (_, identity) = call.await?;
@@ -91,7 +94,7 @@ impl Session {
         }
         let request = convert::scan_request(&self.0.settings, read, None);
         let call = self
-            .guest()
+            .guest(Purpose::Read)
             .await?
             .call("discover", async |exports, store| exports.call_discover(store, &request).await);
         let (guest, columns) = call.await?;
@@ -114,7 +117,7 @@ impl Session {
     pub async fn choices(&self, read: &Read, field: &str) -> Result<Vec<Choice>> {
         self.lookup(read, field)?;
         let request = convert::scan_request(&self.0.settings, read, None);
-        let call = self.guest().await?.call("choices", async |exports, store| {
+        let call = self.guest(Purpose::Read).await?.call("choices", async |exports, store| {
             exports.call_choices(store, &request, field).await
         });
         let (guest, choices) = call.await?;
@@ -135,7 +138,7 @@ impl Session {
             return Ok(None);
         }
         let request = convert::scan_request(&self.0.settings, read, None);
-        let call = self.guest().await?.call("partitions", async |exports, store| {
+        let call = self.guest(Purpose::Read).await?.call("partitions", async |exports, store| {
             exports.call_partitions(store, &request).await
         });
         let (guest, partitions) = call.await?;
@@ -154,13 +157,33 @@ impl Session {
     pub async fn open(&self, read: &Read, partition: Option<&Partition>) -> Result<Scan> {
         let stream = self.stream(read)?;
         let request = convert::scan_request(&self.0.settings, read, partition);
-        Scan::open(self.guest().await?, stream, read, &request, &self.0.connector.template().limits)
-            .await
+        Scan::open(
+            self.guest(Purpose::Read).await?,
+            stream,
+            read,
+            &request,
+            &self.0.connector.template().limits,
+        )
+        .await
     }
 
-    async fn guest(&self) -> Result<Guest> {
+    /// Begins to put a write together.
+    pub fn write(&self, stream: impl Into<String>, operation: Operation) -> WriteBuilder<'_> {
+        let today = today_in(&self.0.access.time_zone, self.0.access.clock.now());
+        WriteBuilder::new(self.0.connector.descriptor(), today, stream.into(), operation)
+    }
+
+    /// Makes an instance that writes rows. No request is made yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where it needs more than it may have.
+    pub async fn writer(&self, write: Write) -> Result<Writer> {
+        Ok(Writer::new(self.guest(Purpose::Write).await?, &self.0.settings, write))
+    }
+
+    async fn guest(&self, purpose: Purpose) -> Result<Guest> {
         let Shared { connector, gate, access, .. } = &*self.0;
-        let passage = gate.passage(connector.template().limits.budget);
+        let passage = gate.passage(purpose, connector.template().limits.budget);
         let world = World {
             hooks: Hooks::through(passage),
             observer: Arc::clone(&access.observer),

@@ -25,7 +25,7 @@ pub struct Host;
 
 impl Fetch for Host {
     fn fetch(&self, request: &Request, body: &mut Vec<u8>) -> Result<Head, FetchError> {
-        let response = send(request).map_err(FetchError::Failed)?;
+        let response = send(request)?;
         let mut headers = Vec::new();
         for (name, value) in response.headers().entries() {
             headers.push((name, String::from_utf8_lossy(&value).into_owned()));
@@ -33,25 +33,31 @@ impl Fetch for Host {
         let head = Head { status: response.status(), headers };
         let declared = head.header("content-length").and_then(|length| length.parse().ok());
         body.reserve(declared.unwrap_or(0).min(RESERVE_BYTES_MAX));
-        read_body(&response, body)?;
-        Ok(head)
+        match read_body(&response, body) {
+            Ok(()) => Ok(head),
+            Err(Failure::Unavailable(what)) => Err(FetchError::Cut { head, what }),
+            // A body that the host ended is not worth another try.
+            Err(failure) => Err(FetchError::Unanswered(failure)),
+        }
     }
 }
 
-fn send(request: &Request) -> Result<IncomingResponse, Failure> {
-    let made = make(request)?;
-    let out = made.body().map_err(|()| internal("a request has one body"))?;
-    let answer = handle(made, None).map_err(|code| failure_of(&code))?;
+fn send(request: &Request) -> Result<IncomingResponse, FetchError> {
+    let made = make(request).map_err(FetchError::Failed)?;
+    let out = made.body();
+    let out = out.map_err(|()| FetchError::Failed(internal("a request has one body")))?;
+    let answer = handle(made, None).map_err(|code| no_answer(&code))?;
     // The host may answer before it has read the body, so the answer tells why that failed.
     let is_written = write_body(out, &request.body).is_some();
     answer.subscribe().block();
     match answer.get() {
         Some(Ok(Ok(_))) if !is_written => {
-            Err(Failure::unavailable("the request's body was not taken"))
+            let text = "the request's body was not taken";
+            Err(FetchError::Unanswered(Failure::unavailable(text)))
         }
         Some(Ok(Ok(response))) => Ok(response),
-        Some(Ok(Err(code))) => Err(failure_of(&code)),
-        Some(Err(())) | None => Err(internal("the host gives no answer")),
+        Some(Ok(Err(code))) => Err(no_answer(&code)),
+        Some(Err(())) | None => Err(FetchError::Unanswered(internal("the host gives no answer"))),
     }
 }
 
@@ -75,6 +81,9 @@ fn make(request: &Request) -> Result<OutgoingRequest, Failure> {
     let method = match request.method {
         Method::Get => waki::Method::Get,
         Method::Post => waki::Method::Post,
+        Method::Put => waki::Method::Put,
+        Method::Patch => waki::Method::Patch,
+        Method::Delete => waki::Method::Delete,
     };
     made.set_method(&method).map_err(|()| wrong("the method"))?;
     made.set_scheme(Some(&scheme)).map_err(|()| wrong("the scheme"))?;
@@ -94,8 +103,8 @@ fn write_body(out: OutgoingBody, body: &[u8]) -> Option<()> {
     OutgoingBody::finish(out, None).ok()
 }
 
-fn read_body(response: &IncomingResponse, body: &mut Vec<u8>) -> Result<(), FetchError> {
-    let unreadable = |()| FetchError::Failed(internal("the host gives no body"));
+fn read_body(response: &IncomingResponse, body: &mut Vec<u8>) -> Result<(), Failure> {
+    let unreadable = |()| internal("the host gives no body");
     let incoming: IncomingBody = response.consume().map_err(unreadable)?;
     let stream = incoming.stream().map_err(unreadable)?;
     loop {
@@ -104,8 +113,8 @@ fn read_body(response: &IncomingResponse, body: &mut Vec<u8>) -> Result<(), Fetc
             Err(StreamError::Closed) => return Ok(()),
             Err(StreamError::LastOperationFailed(error)) => {
                 return Err(match http_error_code(&error) {
-                    Some(code) => broken_off(&code),
-                    None => FetchError::Cut("for a reason that the host does not tell".to_owned()),
+                    Some(code) => failure_of(&code),
+                    None => Failure::unavailable("for a reason that the host does not tell"),
                 });
             }
         }
@@ -116,11 +125,24 @@ fn internal(text: &str) -> Failure {
     Failure::internal(text)
 }
 
-/// A body that ended early is worth another try; one that the host ended is not.
-fn broken_off(code: &ErrorCode) -> FetchError {
-    match failure_of(code) {
-        Failure::Unavailable(text) => FetchError::Cut(text),
-        other => FetchError::Failed(other),
+/// Whether the request was sent, as far as the host's error tells. An `InternalError` is the host's
+/// verdict: it ends the run, and the host knows itself what was sent.
+fn no_answer(code: &ErrorCode) -> FetchError {
+    let failure = failure_of(code);
+    match code {
+        ErrorCode::HttpRequestDenied
+        | ErrorCode::HttpRequestUriInvalid
+        | ErrorCode::HttpRequestBodySize(_)
+        | ErrorCode::DestinationIpProhibited
+        | ErrorCode::DnsTimeout
+        | ErrorCode::DnsError(_)
+        | ErrorCode::TlsProtocolError
+        | ErrorCode::TlsCertificateError
+        | ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionRefused
+        | ErrorCode::ConnectionLimitReached
+        | ErrorCode::InternalError(_) => FetchError::Failed(failure),
+        _ => FetchError::Unanswered(failure),
     }
 }
 

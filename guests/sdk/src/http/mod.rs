@@ -4,6 +4,7 @@
 //! in a test. The host adds the credentials, paces, waits and retries; here only answers that
 //! arrived but cannot be used are asked for again.
 
+mod change;
 #[cfg(target_family = "wasm")]
 mod host;
 mod percent;
@@ -25,8 +26,14 @@ const ATTEMPTS: u32 = 3;
 pub enum Method {
     /// Reads.
     Get,
-    /// Sends a body.
+    /// Adds, or does what the URL says.
     Post,
+    /// Puts in place.
+    Put,
+    /// Changes a part.
+    Patch,
+    /// Removes.
+    Delete,
 }
 
 /// A request without credentials: the host adds those.
@@ -57,7 +64,26 @@ pub fn get(url: impl Into<String>) -> Request {
 
 /// A request that sends a body. It is made once, unless [`Request::repeatable`] says otherwise.
 pub fn post(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Request {
-    Request { method: Method::Post, body: body.into(), is_repeatable: false, ..get(url) }
+    with_body(Method::Post, url, body)
+}
+
+/// A request that puts a body in the place of what is there. It is made once.
+pub fn put(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Request {
+    with_body(Method::Put, url, body)
+}
+
+/// A request that changes a part of what is there. It is made once.
+pub fn patch(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Request {
+    with_body(Method::Patch, url, body)
+}
+
+/// A request that removes what is there. It is made once.
+pub fn delete(url: impl Into<String>) -> Request {
+    with_body(Method::Delete, url, Vec::new())
+}
+
+fn with_body(method: Method, url: impl Into<String>, body: impl Into<Vec<u8>>) -> Request {
+    Request { method, body: body.into(), is_repeatable: false, ..get(url) }
 }
 
 impl Request {
@@ -85,6 +111,12 @@ impl Request {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Says that its body is JSON.
+    #[must_use]
+    pub fn json(self) -> Self {
+        self.header("Content-Type", "application/json")
     }
 
     /// Marks it as one that changes nothing, however often it is made.
@@ -115,10 +147,17 @@ impl Head {
 /// Why there is no whole answer.
 #[derive(Debug)]
 pub enum FetchError {
-    /// No answer came, after all that the host tried.
+    /// Nothing was sent, after all that the host tried.
     Failed(Failure),
-    /// The body broke off.
-    Cut(String),
+    /// It was sent, at least in part, and no answer came: nobody knows whether it was carried out.
+    Unanswered(Failure),
+    /// The head of the answer came, and its body broke off.
+    Cut {
+        /// The head.
+        head: Head,
+        /// How it broke off.
+        what: String,
+    },
 }
 
 /// Makes one request.
@@ -208,8 +247,10 @@ impl Http {
         body.clear();
         let head = match self.fetch.fetch(request, body) {
             Ok(head) => head,
-            Err(FetchError::Failed(failure)) => return Err(Attempt::Final(failure)),
-            Err(FetchError::Cut(what)) => {
+            Err(FetchError::Failed(failure) | FetchError::Unanswered(failure)) => {
+                return Err(Attempt::Final(failure));
+            }
+            Err(FetchError::Cut { what, .. }) => {
                 let text = format!("{}: the answer broke off: {what}", place(request));
                 return Err(Attempt::Repeat(Failure::Unavailable(text)));
             }

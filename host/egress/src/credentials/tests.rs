@@ -1,4 +1,4 @@
-use tollgate_model::{OAuth2, TokenExchange, TokenExchangeBody};
+use tollgate_model::{ClientAuthentication, OAuth2, TokenExchange, TokenExchangeBody};
 use tollgate_vault::Secret;
 
 use super::*;
@@ -111,7 +111,12 @@ fn what_cannot_be_sent_names_its_field_and_never_its_value() {
         token_url: String::new(),
         device_url: None,
         scopes: Vec::new(),
-        rotates_refresh_token: false,
+        authorize_parameters: Vec::new(),
+        client_id: String::new(),
+        client_secret: None,
+        client_authentication: ClientAuthentication::Basic,
+        access_token: None,
+        refresh_token: None,
     };
     let exchange = TokenExchange {
         url: String::new(),

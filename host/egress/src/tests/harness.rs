@@ -21,6 +21,7 @@ use crate::error::GateError;
 use crate::gate::{Edges, Gate};
 use crate::limits::{GateLimits, ScanBudget};
 use crate::passage::Passage;
+use crate::purpose::Purpose;
 use crate::resolve::{Link, Network, Pending};
 
 pub(super) const SECRET: &str = "canary-hunter-2";
@@ -222,9 +223,11 @@ impl Recorder {
 }
 
 /// What a gate is to be. Without further ado: one account with a password for
-/// `https://api.example.com/v3`, and `https://other.example.com` granted as well.
+/// `https://api.example.com/v3`, and `https://other.example.com` granted as well; POST reads below
+/// `/v3/reports`, and a passage may write unless a test says otherwise.
 pub(super) struct Setup {
     pub(super) config: GateConfig,
+    pub(super) purpose: Purpose,
     pub(super) budget: ScanBudget,
 }
 
@@ -240,12 +243,14 @@ pub(super) fn setup() -> Setup {
             declared: origins(),
             granted: origins(),
             remaps: Vec::new(),
+            reads_by_post: vec!["https://api.example.com/v3/reports".parse().unwrap()],
             credentials: credentials(&["https://api.example.com/v3"]),
             rate_limits: Vec::new(),
             concurrent_requests: 8,
             limits: GateLimits::default(),
             extra_root_certificates: Vec::new(),
         },
+        purpose: Purpose::Write,
         budget: ScanBudget::default(),
     }
 }
@@ -316,7 +321,7 @@ impl Setup {
         // The bound itself, so that waits can be foretold.
         let edges = Edges { network, dice: Box::new(|bound| bound) };
         let gate = Gate::with_edges(self.config, clock, events.clone(), edges).unwrap();
-        let passage = gate.passage(self.budget);
+        let passage = gate.passage(self.purpose, self.budget);
         Rig { gate, passage, events, server }
     }
 }

@@ -12,6 +12,7 @@ use tollgate_model::RateLimit;
 use super::harness::*;
 use crate::error::GateError;
 use crate::limits::ScanBudget;
+use crate::purpose::Purpose;
 use crate::resolve::{Link, Network, Pending};
 
 /// A network in which every name leads to an address that may not be dialled.
@@ -93,7 +94,7 @@ async fn the_pace_comes_before_the_network_and_the_address_before_the_request() 
     assert_eq!(error, GateError::AddressProhibited("api.example.com".to_owned()));
     assert_eq!(network.lookups.load(Ordering::SeqCst), 1);
 
-    let next = rig.gate.passage(ScanBudget::default());
+    let next = rig.gate.passage(Purpose::Read, ScanBudget::default());
     let outcome = next.send(request("GET", API, &[], ""), Default::default()).await;
     assert!(matches!(outcome, Err(GateError::RateLimited { .. })), "{outcome:?}");
     assert_eq!(network.lookups.load(Ordering::SeqCst), 1, "it never came to the network");

@@ -11,6 +11,7 @@ use super::harness::*;
 use crate::config::GuestTimeouts;
 use crate::error::GateError;
 use crate::limits::ScanBudget;
+use crate::purpose::Purpose;
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -25,7 +26,7 @@ async fn passages_share_the_rate_of_the_account() {
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
     for _ in 0..6 {
-        let passage = rig.gate.passage(ScanBudget::default());
+        let passage = rig.gate.passage(Purpose::Read, ScanBudget::default());
         tasks.spawn(async move {
             passage.send(request("GET", API, &[], ""), GuestTimeouts::default()).await.unwrap();
         });
@@ -60,7 +61,7 @@ async fn requests_under_way_at_once_are_bounded_over_all_passages() {
     let rig = setup.start_in_memory(|_, _| [vec![Step::Pause(secs(1))], ok("{}")].concat());
     let mut tasks = JoinSet::new();
     for _ in 0..9 {
-        let passage = rig.gate.passage(ScanBudget::default());
+        let passage = rig.gate.passage(Purpose::Read, ScanBudget::default());
         let sent = passage.send(request("GET", API, &[], ""), GuestTimeouts::default());
         tasks.spawn(async move { collect(sent.await.unwrap()).await.unwrap() });
     }
@@ -88,7 +89,7 @@ async fn a_connector_that_leaves_an_answer_unread_does_not_wait_for_itself() {
 async fn nobody_waits_forever_for_an_answer_that_another_passage_leaves_unread() {
     let setup = setup().with(|config| config.concurrent_requests = 1);
     let rig = setup.start_in_memory(|_, _| ok("{}"));
-    let other = rig.gate.passage(ScanBudget::default());
+    let other = rig.gate.passage(Purpose::Read, ScanBudget::default());
     let unread = other.send(request("GET", API, &[], ""), GuestTimeouts::default()).await.unwrap();
     let begun = Instant::now();
     let error = rig.get(API).await.unwrap_err();
@@ -113,7 +114,8 @@ async fn a_request_repeated_within_a_call_waits_as_a_retry_does() {
 
 #[tokio::test(start_paused = true)]
 async fn endless_paging_ends_as_an_error() {
-    let rig = setup().start_in_memory(|_, _| ok("{\"next\": \"?page=1\"}"));
+    let reading = Setup { purpose: Purpose::Read, ..setup() };
+    let rig = reading.start_in_memory(|_, _| ok("{\"next\": \"?page=1\"}"));
     let mut pages = 0;
     let error = loop {
         rig.passage.begin_call();

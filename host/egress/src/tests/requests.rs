@@ -10,6 +10,7 @@ use super::harness::*;
 use crate::config::{Credentials, GuestTimeouts};
 use crate::error::GateError;
 use crate::limits::ScanBudget;
+use crate::purpose::Purpose;
 
 #[tokio::test]
 async fn a_request_arrives_with_credentials_and_its_answer_comes_back() {
@@ -82,7 +83,7 @@ async fn a_verdict_stays() {
         "https://ada@api.example.com/",
     ];
     for url in refused {
-        let passage = rig.gate.passage(ScanBudget::default());
+        let passage = rig.gate.passage(Purpose::Read, ScanBudget::default());
         let send = |url| passage.send(request("GET", url, &[], ""), GuestTimeouts::default());
         let error = send(url).await.unwrap_err();
         assert!(matches!(error, GateError::Denied(_)), "{url}: {error}");
@@ -156,7 +157,7 @@ async fn redirects_are_handed_back() {
 async fn malformed_requests_are_refused() {
     let rig = setup().start(|_, _| ok("{}")).await;
     for method in ["CONNECT", "TRACE", "BREW"] {
-        let passage = rig.gate.passage(ScanBudget::default());
+        let passage = rig.gate.passage(Purpose::Read, ScanBudget::default());
         let outcome = passage.send(request(method, API, &[], ""), GuestTimeouts::default()).await;
         assert!(matches!(outcome, Err(GateError::InvalidRequest(_))), "{method}: {outcome:?}");
     }
@@ -188,7 +189,7 @@ async fn a_passage_has_a_budget() {
     assert_eq!(error.to_string(), "the budget of 2 requests is used up");
     assert_eq!(rig.passage.verdict().unwrap().kind(), ErrorKind::Limit);
     assert_eq!(rig.server.hits(), 2);
-    let next = rig.gate.passage(ScanBudget::default());
+    let next = rig.gate.passage(Purpose::Read, ScanBudget::default());
     next.send(request("GET", API, &[], ""), GuestTimeouts::default()).await.unwrap();
 }
 
@@ -244,4 +245,22 @@ fn no_proxy_is_taken_from_the_environment() {
     let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_would_change_something_is_refused_before_a_byte_is_sent() {
+    let reading = || Setup { purpose: Purpose::Read, ..setup() }.start_in_memory(|_, _| ok("{}"));
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        let rig = reading();
+        let url = format!("{API}?secret=1");
+        let error = rig.call(request(method, &url, &[], "x")).await.unwrap_err();
+        let text = format!("the gate refuses the request: a read may not send {method} to {API}");
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Denied, text));
+        assert_eq!(rig.passage.verdict().unwrap().kind(), ErrorKind::Denied);
+        assert_eq!((rig.server.hits(), rig.passage.usage().requests), (0, 0));
+        assert_eq!(rig.events.requests().len(), 1, "it stands in the audit trail");
+    }
+    let rig = reading();
+    let report = "https://api.example.com/v3/reports/daily";
+    assert_eq!(rig.call(request("POST", report, &[], "x")).await.unwrap().status, 200);
 }

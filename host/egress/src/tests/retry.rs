@@ -9,6 +9,7 @@ use super::harness::*;
 use crate::config::GuestTimeouts;
 use crate::error::{GateError, Phase};
 use crate::limits::ScanBudget;
+use crate::purpose::Purpose;
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -54,6 +55,50 @@ async fn what_is_not_safe_is_sent_once() {
         let _ = rig.call(request("POST", API, &[], "x")).await;
         assert_eq!(rig.server.hits(), 1);
         assert!(rig.passage.verdict().is_none(), "the connector decides what it means");
+        assert!(rig.passage.may_have_changed(), "nobody knows");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_certainly_not_done_is_sent_again_whatever_it_is() {
+    let script = |number, _: &str| match number {
+        0 => answer(429, &[("Retry-After", "3")], ""),
+        _ => answer(400, &[], "no"),
+    };
+    let rig = setup().start_in_memory(script);
+    assert_eq!(rig.call(request("POST", API, &[], "x")).await.unwrap().status, 400);
+    assert_eq!(
+        (rig.server.hits(), rig.events.waits()),
+        (2, vec![(WaitReason::RetryAfter, secs(3))])
+    );
+    assert!(!rig.passage.may_have_changed(), "both were refused");
+
+    let rig = setup().start_in_memory(|_, _| ok("{}"));
+    rig.get(API).await.unwrap();
+    assert!(!rig.passage.may_have_changed(), "it was read");
+    rig.call(request("PUT", API, &[], "x")).await.unwrap();
+    assert!(rig.passage.may_have_changed());
+    rig.passage.begin_call();
+    assert!(!rig.passage.may_have_changed(), "that was the call before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_nobody_waits_for_any_more_may_have_been_done() {
+    let rig = setup().start_in_memory(|_, _| vec![Step::Hang]);
+    let call = rig.call(request("POST", API, &[], "x"));
+    assert!(tokio::time::timeout(secs(1), call).await.is_err());
+    assert!(rig.passage.may_have_changed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_may_come_again_in_every_call_of_a_writer() {
+    for (purpose, calls) in [(Purpose::Read, 11), (Purpose::Write, 30)] {
+        let rig = Setup { purpose, ..setup() }.start_in_memory(|_, _| ok("{}"));
+        for _ in 0..30 {
+            rig.passage.begin_call();
+            let _ = rig.get(API).await;
+        }
+        assert_eq!(rig.server.hits(), calls, "{purpose:?}");
     }
 }
 
@@ -96,7 +141,7 @@ async fn a_long_retry_after_ends_the_run_with_the_time_to_come_back() {
         assert_eq!((verdict.kind(), verdict.retry_at()), (ErrorKind::RateLimited, Some(retry_at)));
         assert_eq!(verdict.to_string(), "rate limited until 2024-02-29T13:00:00Z");
 
-        let other = rig.gate.passage(ScanBudget::default());
+        let other = rig.gate.passage(Purpose::Read, ScanBudget::default());
         let outcome = other.send(request("GET", API, &[], ""), GuestTimeouts::default()).await;
         assert!(matches!(outcome, Err(GateError::RateLimited { .. })), "{outcome:?}");
         assert_eq!(rig.server.hits(), 1, "the others of the account do not ask again");
@@ -113,7 +158,7 @@ async fn a_retry_after_holds_the_whole_account() {
     let begun = Instant::now();
     let first = tokio::spawn(rig.passage.send(request("GET", API, &[], ""), Default::default()));
     tokio::time::sleep(secs(1)).await;
-    let other = rig.gate.passage(ScanBudget::default());
+    let other = rig.gate.passage(Purpose::Read, ScanBudget::default());
     other.send(request("GET", API, &[], ""), GuestTimeouts::default()).await.unwrap();
     assert!(begun.elapsed() >= secs(5), "{:?}", begun.elapsed());
     first.await.unwrap().unwrap();
@@ -155,5 +200,6 @@ async fn nobody_listening_is_a_failed_connection_however_often_it_is_tried() {
         assert!(matches!(error, GateError::ConnectFailed(_)), "{method}: {error}");
     }
     assert_eq!(rig.passage.usage().requests, 10, "nothing was sent, so a POST may try again");
+    assert!(!rig.passage.may_have_changed());
     assert!(rig.passage.verdict().is_none());
 }

@@ -8,7 +8,7 @@ use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use serde::de::IgnoredAny;
 use tollgate_model::text::quote;
 
-use super::{Flaw, decimal, is_valid};
+use super::{Flaw, is_valid};
 use crate::bindings::tollgate::connector::types::TextData;
 
 /// Offsets and bytes that belong together: checked, so that every row lies within the bytes.
@@ -81,10 +81,11 @@ impl Texts {
         let mut units = vec![0_i128; self.len()];
         for row in self.valid_rows() {
             let text = self.text(row)?;
-            let parsed = decimal::parse(text, precision, scale).map_err(|flaw| {
-                let shown = quote(text);
-                Flaw::row(row, format!("{shown} in a decimal({precision},{scale}): {flaw}"))
-            })?;
+            let parsed =
+                tollgate_model::decimal::parse(text, precision, scale).map_err(|flaw| {
+                    let shown = quote(text);
+                    Flaw::row(row, format!("{shown} in a decimal({precision},{scale}): {flaw}"))
+                })?;
             if let Some(unit) = units.get_mut(row) {
                 *unit = parsed;
             }

@@ -4,7 +4,7 @@
 ///
 /// # Errors
 /// What is wrong: it is no number, or has too many digits before or behind the point.
-pub(super) fn parse(text: &str, precision: u8, scale: u8) -> Result<i128, &'static str> {
+pub fn parse(text: &str, precision: u8, scale: u8) -> Result<i128, &'static str> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
