@@ -6,7 +6,8 @@ pub use crate::bindings::tollgate::connector::manifest::{
 };
 pub use crate::bindings::tollgate::connector::types::Stream as StreamDescription;
 pub use crate::bindings::tollgate::connector::types::{
-    ChildTable, Choice, Column, Condition, DataType, Field, FieldKind, Operation, WriteOperation,
+    ChildTable, Choice, Column, Condition, DataType, DecimalSize, Field, FieldKind, Operation,
+    WriteOperation,
 };
 use crate::record::{Record, Table};
 

@@ -11,7 +11,7 @@ use crate::commands::{
     add::AddArgs, check::CheckArgs, choices::ChoicesArgs, completions::CompletionsArgs,
     config::ConfigArgs, connectors::ConnectorsArgs, describe::DescribeArgs, discover::DiscoverArgs,
     help::HelpArgs, init::InitArgs, inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs,
-    remove::RemoveArgs, sync::SyncArgs,
+    remove::RemoveArgs, sync::SyncArgs, write::WriteArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -104,6 +104,7 @@ pub enum Command {
     Choices(ChoicesArgs),
     Preview(PreviewArgs),
     Read(ReadArgs),
+    Write(WriteArgs),
     Sync(SyncArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
@@ -186,6 +187,7 @@ impl Command {
             Command::Choices(_) => ("choices", takes(true, true, true)),
             Command::Preview(_) => ("preview", takes(true, true, true)),
             Command::Read(_) => ("read", takes(false, true, true)),
+            Command::Write(_) => ("write", takes(true, true, true)),
             Command::Sync(_) => ("sync", takes(true, true, true)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),

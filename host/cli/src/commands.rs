@@ -15,6 +15,7 @@ pub mod preview;
 pub mod read;
 pub mod remove;
 pub mod sync;
+pub mod write;
 
 mod reading;
 mod screen;
@@ -42,6 +43,8 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Choices(args) => or_stop(cancel, choices::run(&args, context)).await,
         Command::Preview(args) => or_stop(cancel, preview::run(&args, context)).await,
         Command::Read(args) => or_stop(cancel, read::run(&args, context)).await,
+        // A write stops behind the rows that are under way: they are not left unknown.
+        Command::Write(args) => write::run(&args, context).await,
         // A sync stops by itself: what it began has to be tidied up.
         Command::Sync(args) => sync::run(&args, context).await,
         Command::Config(args) => or_stop(cancel, config::run(&args, context)).await,

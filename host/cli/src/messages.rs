@@ -72,6 +72,11 @@ impl Messages {
         &self.bars
     }
 
+    /// Whether standard error is for programs.
+    pub fn is_json(&self) -> bool {
+        self.is_json
+    }
+
     /// Whether a person watches.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Limit,
     /// The gate refused what a connector wanted to do.
     Denied,
+    /// The provider refused rows that were to be written, or nobody knows what became of them.
+    Rejected,
     /// The user or the host asked to stop.
     Cancelled,
     /// A defect: of the connector where the text says so, else of Tollgate.
@@ -49,7 +51,7 @@ pub struct Consequence {
 
 impl ErrorKind {
     /// Every kind, in the order of their exit codes.
-    pub const ALL: [ErrorKind; 11] = [
+    pub const ALL: [ErrorKind; 12] = [
         ErrorKind::Bug,
         ErrorKind::Config,
         ErrorKind::Unauthorized,
@@ -60,6 +62,7 @@ impl ErrorKind {
         ErrorKind::Destination,
         ErrorKind::Limit,
         ErrorKind::Denied,
+        ErrorKind::Rejected,
         ErrorKind::Cancelled,
     ];
 
@@ -77,6 +80,7 @@ impl ErrorKind {
             ErrorKind::Destination => ("destination", false, 8),
             ErrorKind::Limit => ("limit", false, 9),
             ErrorKind::Denied => ("denied", false, 10),
+            ErrorKind::Rejected => ("rejected", false, 11),
             ErrorKind::Cancelled => ("cancelled", true, 130),
         };
         Consequence { name, passes, exit_code }

@@ -3,6 +3,8 @@
 //! A component is a file in `examples/`, made of this scaffold and the one thing it does wrong. It
 //! is built on bindings of its own, because the SDK prevents most of what is done here.
 //! `host/runtime/tests/hostile.rs` has a test for each, and does not compile while one is missing.
+//!
+//! One behaves: `writes_rows`, made with the SDK, stands in for a connector that writes.
 
 #![deny(missing_docs)]
 
@@ -15,8 +17,8 @@ use bindings::tollgate::connector::{manifest, types};
 pub use bindings::tollgate::connector::host::{LogLevel, log};
 pub use manifest::{AuthMethod, AuthScheme, Descriptor, Fixed, Parameter};
 pub use types::{
-    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Setting, Stream,
-    TextData, Values,
+    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operation, Setting,
+    Stream, TextData, Values, WriteOperation,
 };
 pub use wit::{Guest, Page, Partition, RowOutcome, ScanRequest, WriteRequest};
 
@@ -53,6 +55,11 @@ pub trait Hostile: 'static {
     /// The columns of a scan.
     fn columns() -> Vec<Column> {
         columns()
+    }
+
+    /// What becomes of rows that are written.
+    fn write(rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
+        Ok((0..rows.rows).map(|_| RowOutcome::Done(None)).collect())
     }
 
     /// The page of this number, from 0.
@@ -106,7 +113,7 @@ impl<H: Hostile> wit::Guest for Component<H> {
     }
 
     fn write(_: WriteRequest, rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
-        Ok((0..rows.rows).map(|_| RowOutcome::Done(None)).collect())
+        H::write(rows)
     }
 
     fn open(_: ScanRequest) -> Result<wit::Scan, Failure> {
@@ -226,11 +233,22 @@ pub fn raw_page(rows: u32, names: TextData, next_cursor: Option<&str>) -> Page {
 /// Requests a URL; the body of the answer, or why there is none.
 #[cfg(target_family = "wasm")]
 pub fn get(url: &str, headers: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
-    let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
     let mut request = waki::Client::new().get(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
+    send(request)
+}
+
+/// Sends a body to a URL; the body of the answer, or why there is none.
+#[cfg(target_family = "wasm")]
+pub fn post(url: &str, body: &str) -> Result<Vec<u8>, Failure> {
+    send(waki::Client::new().post(url).body(body.as_bytes().to_vec()))
+}
+
+#[cfg(target_family = "wasm")]
+fn send(request: waki::RequestBuilder) -> Result<Vec<u8>, Failure> {
+    let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
     let response = request.send().map_err(|error| internal(&error))?;
     response.body().map_err(|error| internal(&error))
 }
@@ -238,5 +256,11 @@ pub fn get(url: &str, headers: &[(&'static str, &str)]) -> Result<Vec<u8>, Failu
 /// Requests a URL: only in a component.
 #[cfg(not(target_family = "wasm"))]
 pub fn get(_: &str, _: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
+    Err(Failure::Internal("there is no host".to_owned()))
+}
+
+/// Sends a body to a URL: only in a component.
+#[cfg(not(target_family = "wasm"))]
+pub fn post(_: &str, _: &str) -> Result<Vec<u8>, Failure> {
     Err(Failure::Internal("there is no host".to_owned()))
 }

@@ -4,6 +4,7 @@
 pub mod fault;
 pub mod icontact;
 pub mod log;
+pub mod provider;
 pub mod row;
 pub mod server;
 pub mod simulator;
@@ -16,6 +17,7 @@ mod script;
 pub use fault::{Echo, Fault, Kind, RetryAfter, When};
 pub use icontact::IContact;
 pub use log::LoggedRequest;
+pub use provider::{Deed, Provider, Received};
 pub use server::{Server, ServerSettings};
 pub use simulator::Simulator;
 pub use vendor::{Reply, Request, Twist, Vendor};

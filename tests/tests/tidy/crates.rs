@@ -9,12 +9,14 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("tollgate-egress", &["tollgate-vault", "tollgate-model"]),
     ("tollgate-sync", &["tollgate-model"]),
     ("tollgate-runtime", &["tollgate-sync", "tollgate-egress", "tollgate-vault", "tollgate-model"]),
+    ("tollgate-rows", &["tollgate-model"]),
     ("tollgate-destinations", &["tollgate-sync", "tollgate-model"]),
     (
         "tollgate-cli",
         &[
             "tollgate-runtime",
             "tollgate-destinations",
+            "tollgate-rows",
             "tollgate-sync",
             "tollgate-egress",
             "tollgate-vault",

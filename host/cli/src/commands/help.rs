@@ -81,6 +81,7 @@ fn exit_codes() -> String {
         ErrorKind::Destination => "the destination failed",
         ErrorKind::Limit => "a limit of the host was reached",
         ErrorKind::Denied => "the gate refused what a connector wanted to do",
+        ErrorKind::Rejected => "rows were rejected, or nobody knows whether they were written",
         ErrorKind::Cancelled => "stopped by Ctrl-C or a signal",
     };
     let lines = ErrorKind::ALL.iter().map(|kind| {

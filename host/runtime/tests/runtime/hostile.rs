@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{CANARY, Told, connect, load, open, read_all, server, session};
 use tollgate_model::ErrorKind;
-use tollgate_runtime::{DescribeLimits, Limits};
+use tollgate_runtime::{DescribeLimits, Limits, Operation};
+use tollgate_simulators::{Deed, Provider};
+
+use crate::support::{CANARY, Told, connect, load, names, open, read_all, server, session};
 
 /// A component without a test does not compile.
 macro_rules! demand_test {
@@ -282,6 +284,50 @@ async fn a_guest_that_spins_lets_others_run() {
     spinner.abort();
     assert!(spinner.await.unwrap_err().is_cancelled());
 }
+
+#[tokio::test]
+async fn posts_in_read() {
+    let provider = Provider::start(|_, _| Deed::answer(200, "{}")).unwrap();
+    let connector = load("posts_in_read", Limits::default()).await.unwrap();
+    let session = connect(&connector, |access| access.remap(ORIGIN, provider.origin()));
+    let (pages, error) = read_all(&session).await.unwrap_err();
+    assert_eq!((pages, error.kind()), (0, ErrorKind::Denied), "{error}");
+    assert!(error.message().contains("a read may not send POST to"), "{error}");
+    assert!(provider.received().is_empty(), "not a byte was sent");
+}
+
+/// Whatever a connector says of rows that may have been written, they are not taken for untried.
+#[tokio::test]
+async fn lies_about_writes() {
+    let provider = Provider::start(|_, _| Deed::answer(200, "{}")).unwrap();
+    let connector = load("lies_about_writes", Limits::default()).await.unwrap();
+    for (first, outcomes, ended) in [
+        ("honest", "[Done(Some(\"1\"))]", None),
+        ("untried", "[]", Some(ErrorKind::Unavailable)),
+        ("fails", "[Unknown(", Some(ErrorKind::Unavailable)),
+        ("nothing", "[Unknown(", Some(ErrorKind::Bug)),
+        ("too many", "[Unknown(", Some(ErrorKind::Bug)),
+        ("traps", "[Unknown(", Some(ErrorKind::Bug)),
+        ("long", "[Rejected(\"\\\\u{1b}[31m", None),
+    ] {
+        let session = connect(&connector, |access| access.remap(ORIGIN, provider.origin()));
+        let write = session.write("rows", Operation::Create).build().unwrap();
+        let mut writer = session.writer(write).await.unwrap();
+        let written = writer.write(&names(&[first, "second", "third"])).await;
+        let said = format!("{:?}", written.outcomes);
+        assert!(said.starts_with(outcomes), "{first}: {said}");
+        assert!(said.len() < 3_000 && !said.contains('\u{1b}'), "{first}: {said}");
+        assert_eq!(written.ended.map(|error| error.kind()), ended, "{first}");
+        if outcomes == "[Unknown(" {
+            assert_eq!(written.outcomes.len(), 2, "{first}: those of the call");
+        }
+        let again = writer.write(&names(&["honest"])).await.ended;
+        assert_eq!(again.is_some(), ended.is_some(), "{first}: a failure ends it");
+    }
+}
+
+/// The one that behaves has its tests in `writing.rs`.
+mod writes_rows {}
 
 /// A page that nobody waits for any more takes its instance with it.
 #[tokio::test]

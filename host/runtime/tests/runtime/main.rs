@@ -6,3 +6,4 @@ mod hostile;
 mod icontact;
 mod load;
 mod support;
+mod writing;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use bytes::Bytes;
 use tollgate_model::{Error, Event, Observer, Result};
 use tollgate_runtime::{Access, Connector, Limits, Runtime, RuntimeConfig, Scan, Session};
@@ -40,6 +41,12 @@ pub fn connect(connector: &Connector, access: impl FnOnce(Access) -> Access) -> 
 pub async fn open(session: &Session) -> Result<Scan> {
     let read = session.read("rows").build()?;
     session.open(&read, None).await
+}
+
+/// Rows with a name each.
+pub fn names(names: &[&str]) -> RecordBatch {
+    let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
+    RecordBatch::try_from_iter([("name", names)]).unwrap()
 }
 
 /// What came of reading all: the rows, or after how many pages what went wrong.

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use tollgate_model::{Condition, Descriptor, Field, FieldKind, RateLimit, Stream};
+use tollgate_model::{
+    Condition, Descriptor, Field, FieldKind, Operation, RateLimit, Stream, WriteOperation,
+};
 
 use crate::output::{self, line, paragraph};
 use crate::{quantities, views};
@@ -77,6 +79,21 @@ pub fn stream(stream: &Stream, width: u16) -> String {
         text.push_str("\nOptions\n");
         fields(&mut text, &stream.options, width);
     }
+    for write in &stream.writes {
+        text.push_str(&operation(write, width));
+    }
+    text
+}
+
+/// A way to write rows: the columns it takes and its options.
+fn operation(write: &WriteOperation, width: u16) -> String {
+    let mut text = format!("\nWrites: {}\n", write.operation.name());
+    text.push_str(&paragraph(&write.description, 2, width));
+    text.push_str(&columns(write.columns.iter().map(ColumnLine::from), width));
+    if !write.options.is_empty() {
+        text.push_str("  Options\n");
+        fields(&mut text, &write.options, width);
+    }
     text
 }
 
@@ -110,19 +127,32 @@ pub fn columns(columns: impl Iterator<Item = ColumnLine>, width: u16) -> String 
 }
 
 fn streams(descriptor: &Descriptor, width: u16) -> String {
-    let mut table = output::table(&["stream", "columns", "options", "title"], width - 2);
+    let is_written = descriptor.streams.iter().any(|stream| !stream.writes.is_empty());
+    let header = ["stream", "columns", "options", "title"];
+    let more: &[&str] = if is_written { &["writes"] } else { &[] };
+    let mut table = output::table(&[&header, more].concat(), width - 2);
     output::align_right(&mut table, &[1]);
     for stream in &descriptor.streams {
         let more = if stream.dynamic_columns { "+" } else { "" };
         let options: Vec<String> = stream.options.iter().map(|field| line(&field.name)).collect();
-        table.add_row([
+        let mut row = vec![
             line(&stream.name),
             format!("{}{more}", stream.columns.len()),
             options.join(", "),
             line(&stream.title),
-        ]);
+        ];
+        if is_written {
+            row.push(operations(stream));
+        }
+        table.add_row(row);
     }
     output::indented(&table, 2)
+}
+
+/// The names of a stream's write operations.
+pub fn operations(stream: &Stream) -> String {
+    let names = stream.writes.iter().map(|write| write.operation);
+    names.map(Operation::name).collect::<Vec<_>>().join(", ")
 }
 
 fn fields(text: &mut String, fields: &[Field], width: u16) {
