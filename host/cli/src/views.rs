@@ -22,6 +22,7 @@ pub struct ConnectorView {
     origins: Vec<String>,
     rate_limits: Vec<RateLimitView>,
     concurrent_requests: u32,
+    reads_by_post: Vec<String>,
     streams: Vec<StreamView>,
 }
 
@@ -156,6 +157,7 @@ impl From<&Descriptor> for ConnectorView {
             origins: descriptor.origins.clone(),
             rate_limits: all(&descriptor.rate_limits),
             concurrent_requests: descriptor.concurrent_requests,
+            reads_by_post: descriptor.reads_by_post.clone(),
             streams: all(&descriptor.streams),
         }
     }

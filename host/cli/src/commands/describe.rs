@@ -10,6 +10,7 @@ use tollgate_model::{
 };
 use tollgate_model::{near_miss, text::quote};
 
+pub use self::text::operations;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::host::Host;

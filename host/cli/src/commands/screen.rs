@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use tollgate_model::Descriptor;
 use tollgate_runtime::Inspection;
 
+use super::describe::operations;
 use crate::output::{line, paragraph};
 use crate::{quantities, views};
 
@@ -43,11 +44,29 @@ pub fn screen(inspection: &Inspection, descriptor: Option<&Descriptor>, width: u
     let _ = writeln!(text, "interface  tollgate:connector {interface}");
     if let Some(descriptor) = descriptor {
         origins(&mut text, descriptor);
+        changes(&mut text, descriptor);
         credentials(&mut text, descriptor);
     }
     imports(&mut text, inspection);
     names(&mut text, "Exports", inspection.exports.iter().map(String::as_str));
     text
+}
+
+/// What it may do there beside reading with GET.
+fn changes(text: &mut String, descriptor: &Descriptor) {
+    if !descriptor.reads_by_post.is_empty() {
+        text.push_str("\nReads with POST below\n");
+        for prefix in &descriptor.reads_by_post {
+            let _ = writeln!(text, "  {}", line(prefix));
+        }
+    }
+    let mut written = descriptor.streams.iter().filter(|stream| !stream.writes.is_empty());
+    if let Some(first) = written.next() {
+        text.push_str("\nWrites, with `tollgate write` alone\n");
+        for stream in std::iter::once(first).chain(written) {
+            let _ = writeln!(text, "  {}: {}", line(&stream.name), operations(stream));
+        }
+    }
 }
 
 fn origins(text: &mut String, descriptor: &Descriptor) {

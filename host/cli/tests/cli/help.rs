@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "connectors",
     "describe",
     "inspect",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 15] = [
     "choices",
     "preview",
     "read",
+    "write",
     "sync",
     "config",
     "completions",

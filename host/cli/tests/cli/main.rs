@@ -8,6 +8,7 @@
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
+//! | [`writing`] | write, what it tells of each row, and what stops it |
 //! | [`secrets`] | that no output has one |
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -20,3 +21,4 @@ mod install;
 mod reading;
 mod secrets;
 mod syncing;
+mod writing;
