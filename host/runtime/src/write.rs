@@ -203,11 +203,11 @@ impl Writer {
             Ok(columns) => columns,
             Err(error) => return Written::none(error),
         };
-        let count = rows.num_rows().min(self.write.operation.rows_per_call as usize);
-        let rows = rows.slice(0, count);
-        if let Err(error) = refuse_nulls(&columns, &rows) {
+        if let Err(error) = refuse_nulls(&columns, rows) {
             return Written::none(error);
         }
+        let count = rows.num_rows().min(self.write.operation.rows_per_call as usize);
+        let rows = rows.slice(0, count);
         if count == 0 {
             self.guest = Some(guest);
             return Written { outcomes: Vec::new(), ended: None };

@@ -50,7 +50,7 @@ fn an_added_connector_is_listed_described_and_removed() {
     assert!(text.stdout.contains("icontact") && text.stdout.contains("sha256:"));
 
     let described = project.run(&words("describe icontact --json")).succeeds().json();
-    assert_eq!(described["auth_methods"][0]["scheme"], "headers");
+    assert_eq!(described["auth_methods"][0]["scheme"], "fixed");
     let text = project.run(&words("describe icontact")).succeeds().stdout;
     assert!(text.contains("Streams") && text.contains("contacts"), "{text}");
     let stream = project.run(&words("describe icontact --stream contacts --json")).succeeds();

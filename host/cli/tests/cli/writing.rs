@@ -265,6 +265,26 @@ fn a_failure_in_the_middle_says_how_to_go_on() {
 }
 
 #[test]
+fn what_was_synced_into_a_file_can_be_written_back() {
+    let desk = Desk::new(|_, request| match request.method.as_str() {
+        "GET" => Deed::answer(200, r#"{"rows":[{"id":1,"name":"a, \"b\""},{"id":2,"name":null}]}"#),
+        _ => Deed::answer(204, ""),
+    });
+    for format in ["jsonl", "csv", "parquet"] {
+        let sync = format!("sync --stream rows --to {format}:lake");
+        assert!(desk.command(&words(&sync)).output().unwrap().status.success());
+        let from = format!("write acme rows --operation update --from lake/rows.{format}");
+        assert_eq!(desk.run(&from).exits(0).statuses(), [(1, "done"), (2, "done")]);
+        let requests = desk.provider.received();
+        let written: Vec<_> =
+            requests[requests.len() - 2..].iter().map(|r| (r.line(), r.body.clone())).collect();
+        let row = |id: u32, body: &str| (format!("PUT /rows/{id}"), body.to_owned());
+        let expected = [row(1, r#"{"name":"a, \"b\""}"#), row(2, r#"{"name":null}"#)];
+        assert_eq!(written, expected, "{format}");
+    }
+}
+
+#[test]
 fn delete_and_update_go_by_id() {
     let desk = Desk::new(|_, request| match request.path.as_str() {
         "/rows/2" => Deed::answer(404, "{}"),
@@ -353,7 +373,19 @@ fn describe_tells_what_can_be_written() {
     let output = desk.command(&words("describe hostile --stream rows")).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let writes = text.split_once("\nWrites: update\n").unwrap().1;
-    insta::assert_snapshot!(writes, @"");
+    insta::assert_snapshot!(writes, @r"
+      Changes the row of this id. What is left out stays as it is.
+      column   type    null   description
+      ─────────────────────────────────────
+      id       int64   no     Its id.
+      name     text    yes    Its name.
+
+    Writes: delete
+      Removes the row of this id.
+      column   type    null   description
+      ─────────────────────────────────────
+      id       int64   no     Its id.
+    ");
     let output = desk.command(&words("describe hostile --stream rows --json")).output().unwrap();
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["writes"][0]["operation"], "create");

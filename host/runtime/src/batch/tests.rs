@@ -212,3 +212,57 @@ proptest! {
         prop_assert_eq!(found, rows);
     }
 }
+
+proptest! {
+    /// What is written to a guest and would come back from it is the same, from any part of a batch.
+    #[test]
+    fn the_way_out_is_the_way_in_backwards(
+        rows in proptest::collection::vec(any::<Option<(bool, i32, f64, String)>>(), 1..40),
+        from in 0_usize..40,
+    ) {
+        let some = |row: &Option<(bool, i32, f64, String)>| row.clone().unwrap_or_default();
+        let int = |row: &Option<(bool, i32, f64, String)>| i64::from(some(row).1);
+        let text = |texts: Vec<String>| {
+            let mut data = TextData { offsets: vec![0], bytes: Vec::new() };
+            for text in texts {
+                data.bytes.extend_from_slice(text.as_bytes());
+                data.offsets.push(data.bytes.len() as u32);
+            }
+            Values::Texts(data)
+        };
+        let json = |row| serde_json::Value::from(some(row).3).to_string();
+        let decimal = |row| format!("{:.2}", f64::from(some(row).1 % 1_000) / 100.0);
+        let validity: Vec<u8> = rows
+            .chunks(8)
+            .map(|rows| rows.iter().rev().fold(0, |bits, row| bits << 1 | u8::from(row.is_some())))
+            .collect();
+        let data = |values| ColumnData { validity: Some(validity.clone()), values };
+        let flags = rows
+            .chunks(8)
+            .map(|rows| rows.iter().rev().fold(0, |bits, row| bits << 1 | u8::from(some(row).0)));
+        let ints = || Values::Int64s(rows.iter().map(int).collect());
+        let batch = Batch {
+            rows: rows.len() as u32,
+            columns: vec![
+                data(Values::Booleans(flags.collect())),
+                data(ints()),
+                data(Values::Float64s(rows.iter().map(|row| some(row).2).collect())),
+                data(text(rows.iter().map(decimal).collect())),
+                data(text(rows.iter().map(|row| some(row).3).collect())),
+                data(ints()),
+                data(ints()),
+                data(text(rows.iter().map(json).collect())),
+                data(text(rows.iter().map(|row| some(row).3).collect())),
+            ],
+        };
+        let columns: Vec<Column> = TYPES
+            .iter()
+            .map(|data_type| Column { name: data_type.to_string(), ..column(*data_type, true) })
+            .collect();
+        let arrow = convert(&columns, batch).unwrap();
+        let from = from.min(rows.len());
+        let part = arrow.slice(from, rows.len() - from);
+        let out = from_arrow(&columns.iter().collect::<Vec<_>>(), &part);
+        prop_assert_eq!(convert(&columns, out).unwrap(), part);
+    }
+}
