@@ -33,7 +33,7 @@ impl Csv {
         Ok(Csv { lines, columns, row: 0 })
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Chunk>> {
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut chunk = Filling::new(self.columns.clone(), self.row + 1);
         while !chunk.is_full() {
             let Some((cells, place)) = self.cells()? else { break };

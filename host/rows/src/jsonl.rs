@@ -25,7 +25,7 @@ impl Jsonl {
         Jsonl { lines: Lines::new(file), columns: columns.to_vec(), row: 0, waiting: None }
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Chunk>> {
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut filling: Option<(Vec<bool>, Filling)> = None;
         while let Some((place, line)) = self.line()? {
             let values = self.values(place, &line)?;

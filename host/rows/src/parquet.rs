@@ -38,7 +38,7 @@ impl Parquet {
         Ok(Parquet { batches, columns, row: 0 })
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Chunk>> {
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let Some(batch) = self.batches.next() else { return Ok(None) };
         let batch = batch.map_err(unreadable)?;
         let arrays = self.columns.iter().zip(batch.columns());

@@ -57,11 +57,11 @@ impl Rows {
     /// # Errors
     /// [`ErrorKind::Config`] that names row, line and column, for a value that its column cannot
     /// hold, a column that is unknown, there twice or missing, and a row that is not of the format.
-    pub fn next(&mut self) -> Result<Option<Chunk>> {
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         match &mut self.0 {
-            Reader::Jsonl(reader) => reader.next(),
-            Reader::Csv(reader) => reader.next(),
-            Reader::Parquet(reader) => reader.next(),
+            Reader::Jsonl(reader) => reader.next_chunk(),
+            Reader::Csv(reader) => reader.next_chunk(),
+            Reader::Parquet(reader) => reader.next_chunk(),
         }
     }
 }

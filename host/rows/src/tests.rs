@@ -44,7 +44,7 @@ fn file(bytes: impl AsRef<[u8]>) -> File {
 
 fn read(file: File, format: Format) -> Result<Vec<Chunk>> {
     let mut rows = Rows::open(file, format, &columns())?;
-    std::iter::from_fn(|| rows.next().transpose()).collect()
+    std::iter::from_fn(|| rows.next_chunk().transpose()).collect()
 }
 
 fn error(text: &str, format: Format) -> Error {

@@ -20,8 +20,9 @@ impl Http {
     /// | no answer came, or not all of the request was taken | `unknown` |
     /// | nothing was sent: no connection, refused by the host | the failure |
     ///
-    /// A rule of [`Http::with_status_rule`] that finds a failure decides what is said, and of 400
-    /// to 499 whether it is of this row alone: `not-found` and `unexpected-response` reject the row.
+    /// A rule of [`Http::with_status_rule`] that finds a failure decides what is said. Of 400 to 499
+    /// it decides whether it is of this row alone: `not-found` and `unexpected-response` reject the
+    /// row. Under 200 to 299 it makes the outcome `unknown`.
     ///
     /// # Errors
     /// Why the row could not be tried: the table says when. Nothing was changed then.

@@ -204,7 +204,7 @@ impl Work<'_> {
     async fn all(&mut self, session: &Session, write: Write, input: &Input) -> Result<()> {
         let mut rows = input.rows(&write)?;
         let mut writer = session.writer(write).await?;
-        while let Some(chunk) = rows.next()? {
+        while let Some(chunk) = rows.next_chunk()? {
             let batch = self.selection(chunk.first_row, &chunk.rows);
             let written = self.chunk(&mut writer, batch).await;
             self.report.used(writer.usage());
@@ -245,18 +245,20 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Rejected rows first: what was told to have been rejected is in the file.
+    /// Rejected rows first: what was told to have been rejected is in the file. Where it cannot be
+    /// written, the outcomes are told all the same.
     fn keep(&mut self, rows: &RecordBatch, outcomes: &[RowOutcome]) -> Result<()> {
+        let mut kept = Ok(());
         for (index, outcome) in outcomes.iter().enumerate() {
             if let RowOutcome::Rejected(_) = outcome {
-                self.rejects.write(&rows.slice(index, 1))?;
+                kept = kept.and_then(|()| self.rejects.write(&rows.slice(index, 1)));
             }
             match outcome {
                 RowOutcome::Unknown(_) => self.unknown_in_a_row += 1,
                 _ => self.unknown_in_a_row = 0,
             }
         }
-        self.report.outcomes(outcomes)
+        self.report.outcomes(outcomes).and(kept)
     }
 
     /// Whether it makes sense to go on.

@@ -56,7 +56,7 @@ impl Input {
     pub fn check(&self, write: &Write, cancel: &CancellationToken) -> Result<u64> {
         let mut rows = self.rows(write)?;
         let mut count = 0;
-        while let Some(chunk) = rows.next().map_err(|error| self.named(error))? {
+        while let Some(chunk) = rows.next_chunk().map_err(|error| self.named(error))? {
             count += chunk.rows.num_rows() as u64;
             if cancel.is_cancelled() {
                 return Err(Error::new(ErrorKind::Cancelled, "stopped; nothing was sent"));
