@@ -10,8 +10,8 @@ const MIB: usize = 1_024 * KIB;
 /// What one component may use. A limit that is reached ends the call with
 /// [`tollgate_model::ErrorKind::Limit`]; nothing is cut to fit.
 ///
-/// "A read" is one [`crate::Scan`], or one call of `check`, `discover`, `choices` or `partitions`:
-/// each has an instance of its own.
+/// "A read" is one [`crate::Scan`], one [`crate::Writer`], or one call of `check`, `discover`,
+/// `choices` or `partitions`: each has an instance of its own.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of a component file. Connectors in Rust have 0.3 to 1 MiB, those that bring an
