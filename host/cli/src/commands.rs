@@ -17,6 +17,7 @@ pub mod remove;
 pub mod sync;
 pub mod write;
 
+mod ask;
 mod reading;
 mod screen;
 

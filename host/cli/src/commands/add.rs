@@ -1,7 +1,7 @@
 //! `tollgate add`: installs a connector, after showing what it asks for.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,6 +9,7 @@ use tollgate_model::origin::Origin;
 use tollgate_model::{ConnectorId, Descriptor, Error, ErrorKind, Result, near_miss};
 use tollgate_runtime::Connector;
 
+use super::ask;
 use super::inspect;
 use super::screen::screen;
 use crate::context::Context;
@@ -144,19 +145,9 @@ async fn answered_yes(context: &Context) -> Result<bool> {
         )
         .with_hint("--grant grants all of it, --grant-origin ORIGIN a part"));
     }
-    // On a thread of its own, so that Ctrl-C is heard while nobody answers.
-    let answer = tokio::task::spawn_blocking(ask).await;
-    answer.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| {
+    ask::yes("\nGrant this?".to_owned()).await.map_err(|error| {
         Error::new(ErrorKind::Config, "cannot ask whether to grant this").with_source(error)
     })
-}
-
-fn ask() -> io::Result<bool> {
-    eprint!("\nGrant this? [y/N] ");
-    io::stderr().flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod input;
 mod rejects;
 mod report;
 
-use std::io::{self, BufRead, IsTerminal, Write as _};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use tollgate_runtime::{RowOutcome, Session, Write, Writer};
 use self::input::Input;
 use self::rejects::Rejects;
 use self::report::Report;
-use super::reading;
+use super::{ask, reading};
 use crate::args::OptionArgs;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -175,17 +175,7 @@ async fn confirmed(what: &str) -> Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(true);
     }
-    let question = format!("{what}? [y/N] ");
-    // On a thread of its own, so that Ctrl-C is heard while nobody answers.
-    let answer = tokio::task::spawn_blocking(move || -> io::Result<bool> {
-        eprint!("{question}");
-        io::stderr().flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
-    });
-    let answer = answer.await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
-    answer.map_err(|error| {
+    ask::yes(format!("{what}?")).await.map_err(|error| {
         Error::new(ErrorKind::Config, "cannot ask whether to delete").with_source(error)
     })
 }
