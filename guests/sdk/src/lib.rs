@@ -13,6 +13,7 @@ pub mod export;
 pub mod failure;
 pub mod http;
 mod identity;
+mod json;
 pub mod log;
 pub mod manifest;
 pub mod paging;
