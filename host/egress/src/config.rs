@@ -144,6 +144,7 @@ mod tests {
             origins: vec![origin.to_owned()],
             rate_limits: vec![RateLimit { requests: 3, window_ms: 1000 }],
             concurrent_requests: 2,
+            reads_by_post: Vec::new(),
             streams: Vec::new(),
         }
     }
