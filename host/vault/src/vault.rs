@@ -22,7 +22,7 @@ use crate::tokens::{self, AllTokens, Tokens};
 /// Bytes of a vault file. 16 MiB: thousands of accounts; a larger file is not one of ours.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Bytes by which one writing may make the file grow: the room that is tried out beforehand.
-const GROWTH_BYTES_MAX: usize = 256 << 10;
+const GROWTH_BYTES_MAX: usize = 64 << 10;
 /// How often a lock that somebody else holds is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
