@@ -4,6 +4,7 @@
 //! lock beside the file from reading to writing, and as long as whoever renews a token needs it, so
 //! that one token is never renewed twice.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -67,6 +68,14 @@ impl Vault {
     /// together, and where the file is damaged or of another version.
     pub fn tokens(&self, account: &AccountName) -> Result<Option<Tokens>> {
         Ok(self.read()?.remove(account.as_str()))
+    }
+
+    /// The tokens of all accounts, by name. Blocks while it reads the file.
+    ///
+    /// # Errors
+    /// As [`Vault::tokens`].
+    pub fn all(&self) -> Result<BTreeMap<String, Tokens>> {
+        self.read()
     }
 
     /// Locks the vault for writing. Blocks until nobody else has it locked, at most for `patience`.
