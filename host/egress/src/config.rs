@@ -1,12 +1,13 @@
 //! What a gate is made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 use tollgate_model::origin::{Audience, Origin};
-use tollgate_model::{AuthScheme, Descriptor, Error, ErrorKind, RateLimit, Result};
-use tollgate_vault::{ResolvedAccount, Secret};
+use tollgate_model::{AccountName, AuthScheme, Descriptor, Error, ErrorKind, RateLimit, Result};
+use tollgate_vault::{ResolvedAccount, Secret, Vault};
 
 use crate::limits::GateLimits;
 use crate::origin::Remap;
@@ -14,6 +15,10 @@ use crate::origin::Remap;
 /// What a gate is made from: the connector's descriptor, the account, and what the operator says.
 #[derive(Clone, Debug)]
 pub struct GateConfig {
+    /// The account, for messages and as the name under which its tokens are kept.
+    pub account: AccountName,
+    /// Where tokens are kept, for auth methods that have any to keep.
+    pub vault: Option<Arc<Vault>>,
     /// The origins that the connector declares.
     pub declared: Vec<Origin>,
     /// The origins that the operator granted. A request passes only where both lists have it.
@@ -33,8 +38,8 @@ pub struct GateConfig {
 }
 
 impl GateConfig {
-    /// The configuration for one account of a connector, with default limits, no remaps and no
-    /// further certificate authorities.
+    /// The configuration for one account of a connector, with default limits, no vault, no remaps
+    /// and no further certificate authorities.
     ///
     /// # Errors
     /// [`ErrorKind::Bug`] where the descriptor's origins or audiences are none,
@@ -46,6 +51,8 @@ impl GateConfig {
     ) -> Result<Self> {
         let declared = descriptor.origins.iter().map(|origin| origin.parse());
         Ok(GateConfig {
+            account: account.name.clone(),
+            vault: None,
             declared: declared.collect::<Result<_>>()?,
             granted,
             remaps: Vec::new(),
@@ -144,6 +151,7 @@ mod tests {
             origins: vec![origin.to_owned()],
             rate_limits: vec![RateLimit { requests: 3, window_ms: 1000 }],
             concurrent_requests: 2,
+            reads_by_post: Vec::new(),
             streams: Vec::new(),
         }
     }
