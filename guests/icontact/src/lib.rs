@@ -31,6 +31,7 @@ impl Connector for Icontact {
             origins: account::ORIGINS.iter().map(|&origin| origin.to_owned()).collect(),
             // The vendor says that it limits and throttles, but gives no number.
             rate_limits: Vec::new(),
+            limit_signs: Vec::new(),
             concurrent_requests: 4,
             reads_by_post: Vec::new(),
             streams: Vec::new(),

@@ -87,7 +87,7 @@ fn an_answer_that_cannot_be_used_is_asked_for_three_times_and_shown() {
         (r#"{"lists":null,"warnings":["no luck"]}"#, "it has no records: no luck"),
         (r#"{"total":0}"#, "it has no records where they belong"),
         ("<html>", "it is a page of HTML or XML, not JSON"),
-        (r#"{"lists":[{"listId":1}"#, "EOF"),
+        (r#"{"lists":[{"listId":1}"#, "ends before it is complete"),
         (r#"{"lists":[],"total":3}"#, "it is empty at row 0 of 3"),
         (r#"{"lists":[],"total":0,"offset":20}"#, "it begins at row 20 instead of 0"),
         (r#"{"lists":[{"name":"A"}],"total":1}"#, "listId: the record has no value"),

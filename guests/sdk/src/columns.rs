@@ -37,28 +37,19 @@ impl Bits {
 
 /// Which rows have a value. Costs nothing until the first one has none.
 #[derive(Debug, Default)]
-struct Validity {
-    bits: Option<Bits>,
-    rows: usize,
-}
+struct Validity(Option<Bits>);
 
 impl Validity {
-    fn push(&mut self, is_valid: bool) {
-        match &mut self.bits {
-            Some(bits) => bits.push(is_valid),
-            None if is_valid => {}
-            None => {
-                let mut bits = Bits::with_all_set(self.rows);
-                bits.push(false);
-                self.bits = Some(bits);
-            }
+    /// Adds a row to so many others.
+    #[inline]
+    fn push(&mut self, is_valid: bool, rows: usize) {
+        if !is_valid || self.0.is_some() {
+            self.0.get_or_insert_with(|| Bits::with_all_set(rows)).push(is_valid);
         }
-        self.rows += 1;
     }
 
     fn take(&mut self) -> Option<Vec<u8>> {
-        self.rows = 0;
-        self.bits.take().map(|bits| bits.bytes)
+        self.0.take().map(|bits| bits.bytes)
     }
 }
 
@@ -155,7 +146,7 @@ impl IntColumn {
     /// Adds a row.
     #[inline]
     pub fn push(&mut self, value: Option<i64>) {
-        self.validity.push(value.is_some());
+        self.validity.push(value.is_some(), self.values.len());
         self.values.push(value.unwrap_or(0));
     }
 }
@@ -186,7 +177,7 @@ impl FloatColumn {
     /// Adds a row.
     #[inline]
     pub fn push(&mut self, value: Option<f64>) {
-        self.validity.push(value.is_some());
+        self.validity.push(value.is_some(), self.values.len());
         self.values.push(value.unwrap_or(0.0));
     }
 }
@@ -217,7 +208,7 @@ impl FlagColumn {
     /// Adds a row.
     #[inline]
     pub fn push(&mut self, value: Option<bool>) {
-        self.validity.push(value.is_some());
+        self.validity.push(value.is_some(), self.values.rows);
         self.values.push(value.unwrap_or(false));
     }
 }
@@ -264,10 +255,11 @@ impl TextColumn {
         self.finish_row(true);
     }
 
+    #[inline]
     fn finish_row(&mut self, is_valid: bool) {
+        self.validity.push(is_valid, self.offsets.len() - 1);
         // A guest's memory is smaller than 4 GiB, so that no buffer outgrows the offsets.
         self.offsets.push(self.bytes.len() as u32);
-        self.validity.push(is_valid);
     }
 }
 

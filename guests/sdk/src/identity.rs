@@ -56,7 +56,7 @@ impl Identity {
             Slot::Others(others) => {
                 for (key, value) in others.iter() {
                     self.add_text(Some(key));
-                    self.add_text(Some(value.get()));
+                    self.add_text(Some(value));
                 }
             }
             // No provider's rows differ in nothing but their custom fields.

@@ -6,6 +6,7 @@ extern crate self as tollgate_sdk;
 
 pub mod base64;
 pub mod bindings;
+pub mod body;
 mod columns;
 pub mod connector;
 mod decode;
@@ -13,7 +14,7 @@ pub mod export;
 pub mod failure;
 pub mod http;
 mod identity;
-pub mod json;
+mod json;
 pub mod log;
 pub mod manifest;
 pub mod paging;

@@ -15,8 +15,12 @@ pub struct Plan {
     identifying: Vec<usize>,
     /// The fields whose value must come with the record.
     required: Vec<usize>,
-    /// The keys of the dynamic columns with their places, sorted: a record may have hundreds.
+    /// The keys of the dynamic columns with the columns' numbers, sorted: a record may have hundreds.
     dynamic_keys: Vec<(String, usize)>,
+    /// The field whose keys are columns.
+    dynamic_field: Option<usize>,
+    /// The field that gathers the keys no other field has.
+    others_field: Option<usize>,
 }
 
 /// Where a column's values come from.
@@ -74,8 +78,16 @@ impl Plan {
                 required.push(index);
             }
         }
-        let (columns, sources, dynamic_keys) = (Vec::new(), Vec::new(), Vec::new());
-        Self { table, columns, sources, identifying, required, dynamic_keys }
+        Self {
+            table,
+            columns: Vec::new(),
+            sources: Vec::new(),
+            identifying,
+            required,
+            dynamic_keys: Vec::new(),
+            dynamic_field: table.field_of(Origin::Dynamic),
+            others_field: table.field_of(Origin::Others),
+        }
     }
 
     /// The record's table.
@@ -103,11 +115,19 @@ impl Plan {
         self.sources.contains(&Source::Field(field))
     }
 
-    /// Which of the dynamic columns has this key.
-    pub(crate) fn dynamic_slot(&self, key: &str) -> Option<usize> {
-        let by_key = |(one, _): &(String, usize)| one.as_str().cmp(key);
-        let found = self.dynamic_keys.binary_search_by(by_key).ok()?;
-        Some(self.dynamic_keys[found].1)
+    /// The keys of the dynamic columns, in ascending order, with the columns' numbers.
+    pub(crate) fn dynamic_keys(&self) -> &[(String, usize)] {
+        &self.dynamic_keys
+    }
+
+    /// The field whose keys are columns.
+    pub(crate) fn dynamic_field(&self) -> Option<usize> {
+        self.dynamic_field
+    }
+
+    /// The field that gathers the keys no other field has.
+    pub(crate) fn others_field(&self) -> Option<usize> {
+        self.others_field
     }
 
     fn add(&mut self, column: Column, source: Source) {
@@ -126,12 +146,11 @@ impl Plan {
 /// Rows under construction.
 #[derive(Debug)]
 pub struct Rows {
-    /// The columns that come from fields, with the fields' numbers.
-    fields: Vec<(usize, ColumnBuilder)>,
+    /// The columns that come from fields, by number of the field; none for a field that nobody
+    /// asked for.
+    fields: Vec<Option<ColumnBuilder>>,
     /// The columns that come from the dynamic field.
     dynamic: Vec<ColumnBuilder>,
-    /// The field whose keys are columns.
-    dynamic_field: Option<usize>,
     count: u32,
 }
 
@@ -139,15 +158,14 @@ impl Rows {
     /// No rows yet.
     pub fn new(plan: &Plan) -> Self {
         let mut rows = Self {
-            fields: Vec::new(),
+            fields: plan.table.fields.iter().map(|_| None).collect(),
             dynamic: Vec::new(),
-            dynamic_field: plan.table.field_of(Origin::Dynamic),
             count: 0,
         };
         for (source, column) in plan.sources.iter().zip(&plan.columns) {
             let builder = ColumnBuilder::new(column.data_type);
             match *source {
-                Source::Field(field) => rows.fields.push((field, builder)),
+                Source::Field(field) => rows.fields[field] = Some(builder),
                 Source::Dynamic(_) => rows.dynamic.push(ColumnBuilder::new(DataType::Text)),
             }
         }
@@ -164,11 +182,12 @@ impl Rows {
     /// # Errors
     /// For a text that is no date, time or decimal although its field says so.
     pub fn push<'de>(&mut self, plan: &Plan, row: &mut dyn Slots<'de>) -> Result<(), BadValue> {
-        for (field, builder) in &mut self.fields {
-            let pushed = builder.push(row.slot(*field));
-            pushed.map_err(|bad| bad.in_field(plan.table.fields[*field].path))?;
+        let mut columns = Columns { fields: &mut self.fields, next: 0, refused: None };
+        row.push_to(&mut columns);
+        if let Some((field, bad)) = columns.refused {
+            return Err(bad.in_field(plan.table.fields[field].path));
         }
-        if let (Some(field), false) = (self.dynamic_field, self.dynamic.is_empty()) {
+        if let (Some(field), false) = (plan.dynamic_field, self.dynamic.is_empty()) {
             let Slot::Dynamic(values) = row.slot(field) else { return Ok(()) };
             for (number, builder) in self.dynamic.iter_mut().enumerate() {
                 builder.push_text(values.get(number));
@@ -180,23 +199,43 @@ impl Rows {
 
     /// Drops all of them.
     pub fn clear(&mut self) {
-        self.fields.iter_mut().for_each(|(_, builder)| builder.clear());
+        self.fields.iter_mut().flatten().for_each(ColumnBuilder::clear);
         self.dynamic.iter_mut().for_each(ColumnBuilder::clear);
         self.count = 0;
     }
 
     /// Hands them over, in the order of the plan they were made by, and begins again.
     pub fn take(&mut self, plan: &Plan) -> Batch {
-        let mut fields = self.fields.iter_mut().map(|(_, builder)| builder);
-        let mut dynamic = self.dynamic.iter_mut();
         let mut columns = Vec::with_capacity(plan.sources.len());
         for source in &plan.sources {
-            let builder = match source {
-                Source::Field(_) => fields.next(),
-                Source::Dynamic(_) => dynamic.next(),
+            let builder = match *source {
+                Source::Field(field) => self.fields[field].as_mut(),
+                Source::Dynamic(number) => self.dynamic.get_mut(number),
             };
             columns.extend(builder.map(ColumnBuilder::take));
         }
         Batch { rows: std::mem::take(&mut self.count), columns }
+    }
+}
+
+/// The columns that a row's fields go to.
+#[derive(Debug)]
+pub struct Columns<'r> {
+    fields: &'r mut [Option<ColumnBuilder>],
+    next: usize,
+    /// The first field that its column did not take.
+    refused: Option<(usize, BadValue)>,
+}
+
+impl Columns<'_> {
+    /// Takes the next field.
+    pub fn push(&mut self, slot: Slot<'_, '_>) {
+        let field = self.next;
+        self.next += 1;
+        if let Some(Some(column)) = self.fields.get_mut(field)
+            && let Err(bad) = column.push(slot)
+        {
+            self.refused.get_or_insert((field, bad));
+        }
     }
 }

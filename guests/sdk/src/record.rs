@@ -7,6 +7,7 @@
 
 pub use crate::bindings::tollgate::connector::types::{Column, DataType, DecimalSize};
 pub use crate::failure::BadValue;
+pub use crate::plan::Columns;
 use crate::values::{Dynamic, Flag, Float, Int, Json, Others, Text};
 
 /// A struct whose fields are the columns of a stream. Derive it; see the crate's README.
@@ -130,6 +131,10 @@ pub struct DynamicColumn {
 pub trait Slots<'de> {
     /// The field with this number, below the table's number of fields.
     fn slot(&mut self, field: usize) -> Slot<'_, 'de>;
+
+    /// Lends all fields to the columns under construction, in order: one call a row instead of one
+    /// a field.
+    fn push_to(&mut self, columns: &mut Columns<'_>);
 }
 
 /// A field, lent to be filled or read.

@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::decode::{Member, Scalar, Target, decode, items, members};
 use crate::failure::{BadValue, Fault};
 use crate::paging::Item;
@@ -72,12 +70,12 @@ impl<'de> Response<'de> {
         }
     }
 
-    /// A member of the document, or of an object in it (`_links.next.href`). None if it is missing
-    /// or `null`.
+    /// A member of the document, or of an object in it (`_links.next.href`), as its JSON text. None if
+    /// it is missing or `null`.
     ///
     /// # Errors
     /// For a path that leads through something other than an object.
-    pub fn member(&self, path: &str) -> Result<Option<&'de RawValue>, Fault> {
+    pub fn member(&self, path: &str) -> Result<Option<&'de str>, Fault> {
         let (head, rest) = match path.split_once('.') {
             Some((head, rest)) => (head, Some(rest)),
             None => (path, None),
@@ -87,11 +85,11 @@ impl<'de> Response<'de> {
         if named.next().is_some() {
             return Err(Fault::malformed(format!("{head}: the key comes twice")));
         }
-        if value.get() == "null" {
+        if value == "null" {
             return Ok(None);
         }
         let Some(rest) = rest else { return Ok(Some(value)) };
-        let inner = members(value.get());
+        let inner = members(value);
         let inner = inner.map_err(|_| Fault::malformed(format!("{head}: it is no object")))?;
         Response { found: Found::Nothing, members: inner }.member(rest)
     }
@@ -106,7 +104,7 @@ impl<'de> Response<'de> {
 
     fn value<T: FromScalar<'de> + Default>(&self, path: &str) -> Result<T, Fault> {
         let Some(value) = self.member(path)? else { return Ok(T::default()) };
-        let scalar = Scalar::parse(value.get()).unwrap_or(Scalar::Null);
+        let scalar = Scalar::parse(value).unwrap_or(Scalar::Null);
         Ok(T::from_scalar(scalar).map_err(|bad| bad.in_field(path))?)
     }
 
@@ -136,10 +134,10 @@ impl<'de> Response<'de> {
     /// For a path that leads nowhere it can.
     pub fn texts(&self, path: &str) -> Result<Vec<String>, Fault> {
         let Some(value) = self.member(path)? else { return Ok(Vec::new()) };
-        let items = items(value.get()).unwrap_or_else(|_| vec![value]);
-        let plain = |item: &&RawValue| match Scalar::parse(item.get()) {
+        let items = items(value).unwrap_or_else(|_| vec![value]);
+        let plain = |item: &&str| match Scalar::parse(item) {
             Some(Scalar::Text(text)) => text.into_owned(),
-            _ => item.get().to_owned(),
+            _ => (*item).to_owned(),
         };
         Ok(items.iter().map(plain).collect())
     }
@@ -185,6 +183,6 @@ pub(crate) fn read<'de>(
 
 /// The body as text. One check of the whole is cheaper than one of every text in it.
 fn text_of(body: &[u8]) -> Result<&str, Fault> {
-    let text = std::str::from_utf8(body).map_err(|_| Fault::malformed("it is not UTF-8"))?;
+    let text = simdutf8::basic::from_utf8(body).map_err(|_| Fault::malformed("it is not UTF-8"))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }

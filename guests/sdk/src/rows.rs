@@ -104,7 +104,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The value of a `text`, `decimal` or `json` column. A decimal is its digits, and JSON a text
-    /// that the host has checked to be JSON; [`Raw`](crate::json::Raw) puts either into a body.
+    /// that the host has checked to be JSON; [`Raw`](crate::body::Raw) puts either into a body.
     ///
     /// # Errors
     /// See [`Row`].

@@ -8,10 +8,11 @@ use tollgate_egress::Remap;
 use tollgate_model::{AccountName, Settings};
 
 use crate::commands::{
-    add::AddArgs, check::CheckArgs, choices::ChoicesArgs, completions::CompletionsArgs,
-    config::ConfigArgs, connectors::ConnectorsArgs, describe::DescribeArgs, discover::DiscoverArgs,
-    help::HelpArgs, init::InitArgs, inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs,
-    remove::RemoveArgs, sync::SyncArgs, write::WriteArgs,
+    account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
+    completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
+    describe::DescribeArgs, discover::DiscoverArgs, help::HelpArgs, init::InitArgs,
+    inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs, remove::RemoveArgs, sync::SyncArgs,
+    write::WriteArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -99,6 +100,7 @@ pub enum Command {
     Add(AddArgs),
     Remove(RemoveArgs),
     Init(InitArgs),
+    Account(AccountArgs),
     Check(CheckArgs),
     Discover(DiscoverArgs),
     Choices(ChoicesArgs),
@@ -182,6 +184,7 @@ impl Command {
             Command::Add(_) => ("add", takes(false, true, false)),
             Command::Remove(_) => ("remove", takes(false, false, false)),
             Command::Init(_) => ("init", takes(false, true, false)),
+            Command::Account(args) => ("account", takes(true, true, args.uses_network())),
             Command::Check(_) => ("check", takes(true, true, true)),
             Command::Discover(_) => ("discover", takes(true, true, true)),
             Command::Choices(_) => ("choices", takes(true, true, true)),

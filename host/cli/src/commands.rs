@@ -1,5 +1,6 @@
 //! One file for each command, all of the same shape: its arguments, and what it does.
 
+pub mod account;
 pub mod add;
 pub mod check;
 pub mod choices;
@@ -39,6 +40,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Add(args) => or_stop(cancel, add::run(&args, context)).await,
         Command::Remove(args) => remove::run(&args, context),
         Command::Init(args) => or_stop(cancel, init::run(&args, context)).await,
+        Command::Account(args) => or_stop(cancel, account::run(&args, context)).await,
         Command::Check(args) => or_stop(cancel, check::run(&args, context)).await,
         Command::Discover(args) => or_stop(cancel, discover::run(&args, context)).await,
         Command::Choices(args) => or_stop(cancel, choices::run(&args, context)).await,

@@ -7,6 +7,7 @@ mod origins;
 mod reader;
 mod source;
 mod sync;
+mod vault;
 
 use std::path::Path;
 
@@ -19,13 +20,14 @@ use toml::de::DeTable;
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
 pub use source::{Problem, Source};
 pub use sync::{Places, Streams, SyncConfig};
+pub use vault::VaultConfig;
 
 use crate::failure::Outcome;
 use crate::limits;
 use reader::Reader;
 
 /// The tables of the file.
-const TABLES: [&str; 4] = ["accounts", "syncs", "limits", "origins"];
+const TABLES: [&str; 5] = ["accounts", "syncs", "limits", "origins", "vault"];
 
 /// A configuration file that is well-formed in itself.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub struct Config {
     pub limits: Vec<(Spanned<String>, String)>,
     /// The origins that are somewhere else.
     pub origins: Vec<Spanned<Remap>>,
+    /// Where tokens are kept.
+    pub vault: VaultConfig,
 }
 
 impl Config {
@@ -111,8 +115,9 @@ fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Co
     check_accounts_of_syncs(&accounts, &syncs, table, problems);
     let limits = read_limits(table, problems);
     let origins = origins::read_all(table, problems);
+    let vault = vault::read(source, table, problems);
     Reader::new("the file", 0..0, table, problems).refuse_other_keys(&TABLES);
-    Config { source: source.clone(), accounts, syncs, limits, origins }
+    Config { source: source.clone(), accounts, syncs, limits, origins, vault }
 }
 
 /// Whether every sync names an account of the file. One whose own table is faulty counts too, so

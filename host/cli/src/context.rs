@@ -3,10 +3,12 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::args::GlobalArgs;
+use crate::config::Config;
 use crate::environment::Environment;
 use crate::messages::Messages;
 use crate::output;
 use crate::project::Project;
+use crate::vault::VaultSettings;
 
 /// What every command is given.
 #[derive(Clone, Debug)]
@@ -34,6 +36,11 @@ impl Context {
             environment,
             args,
         }
+    }
+
+    /// Where the project's tokens are kept.
+    pub fn vault_settings(&self, config: Option<&Config>) -> VaultSettings {
+        VaultSettings::resolve(&self.project, &self.environment, config)
     }
 
     /// How wide text on standard output may be.

@@ -11,6 +11,8 @@ pub struct Environment {
     pub cache_dir: Option<PathBuf>,
     /// The user's own cache folder: `XDG_CACHE_HOME`, else `.cache` at home.
     pub user_cache: Option<PathBuf>,
+    /// The user's own configuration folder: `XDG_CONFIG_HOME`, else `.config` at home.
+    pub user_config: Option<PathBuf>,
     /// `COLUMNS`, where output does not go to a terminal.
     pub columns: Option<u16>,
 }
@@ -22,12 +24,13 @@ impl Environment {
             std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
         };
         // The specification has relative paths ignored.
-        let xdg = path("XDG_CACHE_HOME").filter(|folder| folder.is_absolute());
+        let xdg = |name: &str| path(name).filter(|folder| folder.is_absolute());
         let home = || path("HOME").or_else(|| path("USERPROFILE"));
         Environment {
             config: path("TOLLGATE_CONFIG"),
             cache_dir: path("TOLLGATE_CACHE_DIR"),
-            user_cache: xdg.or_else(|| home().map(|home| home.join(".cache"))),
+            user_cache: xdg("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache"))),
+            user_config: xdg("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(".config"))),
             columns: std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()),
         }
     }

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tollgate_model::{Clock, Error, ErrorKind, Observer, Result, SystemClock};
-use tollgate_runtime::{Access, Connector, Digest, Runtime, RuntimeConfig, Session};
+use tollgate_runtime::{Access, Connector, Digest, Runtime, RuntimeConfig, Session, SignIn, Vault};
+use tollgate_vault::Account;
 
 pub use account::{account_of, without_secrets};
 pub use declaration::declared;
@@ -24,6 +25,7 @@ pub struct Host<'a> {
     runtime: Runtime,
     settings: ProcessSettings,
     lock: Lock,
+    vault: Arc<Vault>,
 }
 
 impl<'a> Host<'a> {
@@ -64,7 +66,8 @@ impl<'a> Host<'a> {
         if let Some(problem) = runtime.cache_problem() {
             context.messages.warn(&format!("{problem}; connectors are compiled at every start"));
         }
-        Ok(Host { context, runtime, settings, lock: context.project.load_lock()? })
+        let vault = context.vault_settings(config).open(&context.messages);
+        Ok(Host { context, runtime, settings, lock: context.project.load_lock()?, vault })
     }
 
     /// The runtime, for components that are not installed.
@@ -80,6 +83,11 @@ impl<'a> Host<'a> {
     /// What is installed.
     pub fn lock(&self) -> &Lock {
         &self.lock
+    }
+
+    /// Where tokens are kept.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
     /// An installed connector, if it is still what was granted.
@@ -115,6 +123,32 @@ impl<'a> Host<'a> {
         account: &AccountConfig,
         observer: Arc<dyn Observer>,
     ) -> Outcome<Session> {
+        let (checked, access) = self.admit(connector, config, account, observer)?;
+        Ok(connector.connect(&checked, access)?)
+    }
+
+    /// Prepares to have the user of an account consent. Its secrets are read here.
+    ///
+    /// # Errors
+    /// As [`Host::connect`], and where the account does not sign in by OAuth 2.
+    pub fn sign_in(
+        &self,
+        connector: &Connector,
+        config: &Config,
+        account: &AccountConfig,
+        observer: Arc<dyn Observer>,
+    ) -> Outcome<SignIn> {
+        let (checked, access) = self.admit(connector, config, account, observer)?;
+        Ok(connector.sign_in(&checked, &access)?)
+    }
+
+    fn admit(
+        &self,
+        connector: &Connector,
+        config: &Config,
+        account: &AccountConfig,
+        observer: Arc<dyn Observer>,
+    ) -> Outcome<(Account, Access)> {
         let descriptor = connector.descriptor();
         let (checked, notes) = account_of(account, descriptor, &config.source)?;
         for note in notes {
@@ -122,7 +156,7 @@ impl<'a> Host<'a> {
         }
         let access = self.access(account, observer)?;
         account::resolves(&checked, account, descriptor, &config.source)?;
-        Ok(connector.connect(&checked, access)?)
+        Ok((checked, access))
     }
 
     /// What an account's connector may do.
@@ -139,6 +173,7 @@ impl<'a> Host<'a> {
         access.remaps =
             remaps.map(|(remap, _)| (remap.from().to_string(), remap.to().to_string())).collect();
         access.ca_certificates = certificates.iter().map(|der| der.as_ref().to_vec()).collect();
+        access.vault = Some(Arc::clone(&self.vault));
         access.requests_per_second = account.requests_per_second;
         access.concurrent_requests = account.concurrent_requests;
         if let Some(zone) = &account.time_zone {

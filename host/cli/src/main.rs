@@ -19,6 +19,7 @@ mod process;
 mod progress;
 mod project;
 mod quantities;
+mod vault;
 mod views;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -14,6 +14,7 @@ use crate::origin::Origin;
 const CONFIG_FILE: &str = "tollgate.toml";
 const LOCK_FILE: &str = "tollgate.lock";
 const CONNECTORS: &str = "connectors";
+const VAULT: &str = ".tollgate/vault";
 
 /// Where the files of a project are.
 #[derive(Clone, Debug)]
@@ -55,6 +56,11 @@ impl Project {
     /// The file of an installed connector.
     pub fn component_path(&self, id: &ConnectorId) -> PathBuf {
         self.folder().join(CONNECTORS).join(format!("{id}.wasm"))
+    }
+
+    /// The file with the tokens, where the configuration names no other.
+    pub fn vault_path(&self) -> PathBuf {
+        self.folder().join(VAULT)
     }
 
     /// A path in the configuration file is relative to that file.

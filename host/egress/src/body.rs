@@ -133,7 +133,7 @@ impl Inner {
         };
         wire.map_or(Ok(()), |wire| wire.count_released(&piece))?;
         let Some(scanner) = self.passage.scanner() else { return Ok(piece) };
-        let [first, second] = self.search.push(scanner, piece).map_err(leaked)?;
+        let [first, second] = self.search.push(&scanner, piece).map_err(leaked)?;
         if first.is_empty() {
             return Ok(second);
         }

@@ -1,12 +1,13 @@
 //! What a gate is made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 use tollgate_model::origin::{Audience, Origin};
-use tollgate_model::{AuthScheme, Descriptor, Error, ErrorKind, RateLimit, Result};
-use tollgate_vault::{ResolvedAccount, Secret};
+use tollgate_model::{AccountName, AuthScheme, Descriptor, Error, ErrorKind, RateLimit, Result};
+use tollgate_vault::{ResolvedAccount, Secret, Vault};
 
 use crate::limits::GateLimits;
 use crate::origin::Remap;
@@ -14,6 +15,10 @@ use crate::origin::Remap;
 /// What a gate is made from: the connector's descriptor, the account, and what the operator says.
 #[derive(Clone, Debug)]
 pub struct GateConfig {
+    /// The account, for messages and as the name under which its tokens are kept.
+    pub account: AccountName,
+    /// Where tokens are kept, for auth methods that have any to keep.
+    pub vault: Option<Arc<Vault>>,
     /// The origins that the connector declares.
     pub declared: Vec<Origin>,
     /// The origins that the operator granted. A request passes only where both lists have it.
@@ -35,8 +40,8 @@ pub struct GateConfig {
 }
 
 impl GateConfig {
-    /// The configuration for one account of a connector, with default limits, no remaps and no
-    /// further certificate authorities.
+    /// The configuration for one account of a connector, with default limits, no vault, no remaps
+    /// and no further certificate authorities.
     ///
     /// # Errors
     /// [`ErrorKind::Bug`] where the descriptor's origins, audiences or prefixes are none,
@@ -49,6 +54,8 @@ impl GateConfig {
         let declared = descriptor.origins.iter().map(|origin| origin.parse());
         let reads_by_post = descriptor.reads_by_post.iter().map(|prefix| prefix.parse());
         Ok(GateConfig {
+            account: account.name.clone(),
+            vault: None,
             declared: declared.collect::<Result<_>>()?,
             granted,
             remaps: Vec::new(),

@@ -53,7 +53,8 @@ impl Attachment {
                 let template = format!("Bearer {token}");
                 (vec![header(credentials, AUTHORIZATION.as_str(), &template)?], Vec::new())
             }
-            AuthScheme::OAuth2(_) => return Err(not_supported("OAuth 2")),
+            // Its header changes with the token: the gate asks for it at each request.
+            AuthScheme::OAuth2(_) => (Vec::new(), Vec::new()),
             AuthScheme::TokenExchange(_) => return Err(not_supported("token exchange")),
         };
         let header_names = headers.iter().map(|(name, _): &(HeaderName, _)| name.clone()).collect();
@@ -109,12 +110,18 @@ fn not_supported(scheme: &str) -> Error {
     Error::new(ErrorKind::Config, format!("{scheme} is not supported yet by this version"))
 }
 
-fn value<'a>(credentials: &'a Credentials, name: &str) -> Option<&'a str> {
+/// The value of an account field or a field of the auth method.
+pub(crate) fn value<'a>(credentials: &'a Credentials, name: &str) -> Option<&'a str> {
     let secret = credentials.secrets.get(name).map(ExposeSecret::expose_secret);
     secret.or_else(|| credentials.fields.get(name).map(String::as_str))
 }
 
-fn expand(credentials: &Credentials, template: &str) -> Result<SecretString> {
+/// A template with its fields filled in.
+///
+/// # Errors
+/// [`ErrorKind::Config`] that names the field without a value, [`ErrorKind::Bug`] for what is no
+/// template.
+pub(crate) fn expand(credentials: &Credentials, template: &str) -> Result<SecretString> {
     let expanded = Template::parse(template)?.expand(|name| value(credentials, name))?;
     Ok(SecretString::from(expanded))
 }
@@ -148,7 +155,8 @@ fn basic_header(credentials: &Credentials, basic: &Basic) -> Result<(HeaderName,
     Ok((AUTHORIZATION, value))
 }
 
-fn sensitive(text: &str) -> Option<HeaderValue> {
+/// A header's value that does not show in `Debug`. `None` for what no header can carry.
+pub(crate) fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
     value.set_sensitive(true);
     Some(value)

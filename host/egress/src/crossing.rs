@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -22,7 +23,9 @@ use crate::changes;
 use crate::config::GuestTimeouts;
 use crate::decode::Coding;
 use crate::error::GateError;
+use crate::gate::Works;
 use crate::headers;
+use crate::oauth::{Bearer, TokenSource};
 use crate::origin;
 use crate::passage::{Open, Shared};
 use crate::percent;
@@ -50,6 +53,8 @@ struct Answer {
     response: Response<Incoming>,
     slot: Slot,
     elapsed: Duration,
+    /// The token that the request carried.
+    bearer: Option<Arc<Bearer>>,
 }
 
 pub(crate) async fn cross<B>(
@@ -157,8 +162,16 @@ async fn deliver(
     let gate = &passage.gate;
     pace_repeat(passage, cleared).await?;
     let mut tries = Tries::new(gate.limits.retry, &cleared.method);
+    let mut may_renew = true;
     for attempt in 1.. {
         let answer = attempt_once(passage, cleared, attempt).await;
+        if may_renew && let Some((tokens, refused)) = refused_token(gate, &answer) {
+            may_renew = false;
+            // A 401 did nothing, so whatever it was may be sent again. Its slot is free meanwhile.
+            drop(answer);
+            tokens.renew(refused).await?;
+            continue;
+        }
         let outcome = match &answer {
             Ok(Answer { response, .. }) => {
                 Outcome::of_answer(response.status(), response.headers(), gate.clock.now())
@@ -205,18 +218,33 @@ async fn pace_repeat(passage: &Shared, cleared: &Cleared) -> Result<(), GateErro
     }
 }
 
-/// One try: budget, slot, pace, credentials, exchange.
+/// The token that the provider did not accept, where another can be had.
+fn refused_token<'a>(
+    gate: &'a Works,
+    answer: &Result<Answer, GateError>,
+) -> Option<(&'a Arc<TokenSource>, Arc<Bearer>)> {
+    let answer = answer.as_ref().ok()?;
+    let (tokens, bearer) = (gate.tokens.as_ref()?, answer.bearer.as_ref()?);
+    let is_refused = answer.response.status() == StatusCode::UNAUTHORIZED;
+    (is_refused && tokens.can_renew(bearer)).then(|| (tokens, Arc::clone(bearer)))
+}
+
+/// One try: token, budget, slot, pace, credentials, exchange.
 async fn attempt_once(
     passage: &Shared,
     cleared: &Cleared,
     attempt: u32,
 ) -> Result<Answer, GateError> {
-    let admitted = admit(passage, cleared, attempt).await;
+    let admitted = async {
+        let bearer = bearer(passage, cleared).await?;
+        Ok((admit(passage, cleared, attempt).await?, bearer))
+    };
+    let admitted = admitted.await;
     let begun = Instant::now();
     let answer = match admitted {
-        Ok(slot) => {
-            let response = exchange(passage, cleared).await;
-            response.map(|response| Answer { response, slot, elapsed: begun.elapsed() })
+        Ok((slot, bearer)) => {
+            let response = exchange(passage, cleared, bearer.as_deref()).await;
+            response.map(|response| Answer { response, slot, elapsed: begun.elapsed(), bearer })
         }
         Err(error) => Err(error),
     };
@@ -225,8 +253,25 @@ async fn attempt_once(
     answer
 }
 
-async fn exchange(passage: &Shared, cleared: &Cleared) -> Result<Response<Incoming>, GateError> {
-    let (reach, request) = outgoing(passage, cleared)?;
+/// The account's token, for a request that it is meant for. Had before the request takes its place
+/// among the others, as having it may take a while.
+async fn bearer(passage: &Shared, cleared: &Cleared) -> Result<Option<Arc<Bearer>>, GateError> {
+    let gate = &passage.gate;
+    match &gate.tokens {
+        Some(tokens) if gate.attachment.is_meant_for(&cleared.url) => {
+            passage.check_open()?;
+            tokens.bearer().await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn exchange(
+    passage: &Shared,
+    cleared: &Cleared,
+    bearer: Option<&Bearer>,
+) -> Result<Response<Incoming>, GateError> {
+    let (reach, request) = outgoing(passage, cleared, bearer)?;
     // Before it is sent: where this future is dropped, nobody learns what became of it.
     let change = passage.changes.begin(&cleared.method);
     let answer = passage.gate.transport.exchange(reach, request, &cleared.timeouts).await;
@@ -262,26 +307,22 @@ async fn admit(passage: &Shared, cleared: &Cleared, attempt: u32) -> Result<Slot
 fn outgoing(
     passage: &Shared,
     cleared: &Cleared,
+    bearer: Option<&Bearer>,
 ) -> Result<(Reach, Request<Full<Bytes>>), GateError> {
     let gate = &passage.gate;
     let url = &cleared.url;
     let is_meant = gate.attachment.is_meant_for(url);
     let query = gate.attachment.query(url.query(), is_meant);
-    let target =
-        query.map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let (reach, base) = match origin::remapped(&gate.remaps, url.host(), url.port()) {
-        Some(place) => (Reach::Anywhere, place.to_string()),
-        None => (Reach::Public, url.origin()),
-    };
-    let uri: Uri = format!("{base}{target}")
-        .parse()
-        .map_err(|_| GateError::InvalidRequest("in its URL, the parts do not fit".to_owned()))?;
+    let (reach, uri) = origin::destination(&gate.remaps, url, query.as_deref())?;
     let mut request = Request::new(Full::new(cleared.body.clone()));
     *request.method_mut() = cleared.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = cleared.headers.clone();
     if is_meant {
         gate.attachment.attach_headers(request.headers_mut());
+    }
+    if let Some(bearer) = bearer {
+        request.headers_mut().insert(AUTHORIZATION, bearer.header());
     }
     Ok((reach, request))
 }
@@ -317,7 +358,7 @@ fn receive(
     Ok(response)
 }
 
-fn rate_limited(now: Timestamp, wait: Duration) -> GateError {
+pub(crate) fn rate_limited(now: Timestamp, wait: Duration) -> GateError {
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     GateError::RateLimited { retry_at: now.checked_add(wait).unwrap_or(Timestamp::MAX) }
 }

@@ -1,5 +1,6 @@
 //! Why a request or a body did not pass.
 
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -77,6 +78,16 @@ pub enum GateError {
     /// One of the account's secrets was found where none may be.
     #[error("{0}")]
     Leak(String),
+    /// No token could be had for the account.
+    #[error("{message}")]
+    SignIn {
+        /// What follows from it.
+        kind: ErrorKind,
+        /// Why.
+        message: String,
+        /// What the user can do about it.
+        hint: Option<String>,
+    },
     /// The passage was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -127,6 +138,7 @@ impl GateError {
             | GateError::Limit(_) => ErrorKind::Limit,
             GateError::RequestCut => ErrorKind::Bug,
             GateError::RateLimited { .. } => ErrorKind::RateLimited,
+            GateError::SignIn { kind, .. } => *kind,
             GateError::Cancelled => ErrorKind::Cancelled,
         }
     }
@@ -139,12 +151,21 @@ impl GateError {
             self,
             GateError::InvalidRequest(_)
                 | GateError::Denied(_)
+                | GateError::SignIn { .. }
                 | GateError::AddressProhibited(_)
                 | GateError::DnsFailed(_)
                 | GateError::ConnectFailed(_)
                 | GateError::TlsFailed(_)
                 | GateError::Timeout { phase: Phase::Connect, .. }
         )
+    }
+
+    /// What a vault failed with, its causes in one text.
+    pub(crate) fn from_vault(error: Error) -> Self {
+        let mut message = error.message().to_owned();
+        let causes = std::iter::successors(StdError::source(&error), |&cause| cause.source());
+        causes.for_each(|cause| message.push_str(&format!(": {cause}")));
+        GateError::SignIn { kind: error.kind(), message, hint: error.hint().map(str::to_owned) }
     }
 
     /// Whether it ends the passage: what follows would fail in the same way, or would go on
@@ -159,6 +180,7 @@ impl GateError {
                 | GateError::BodyTooLarge(_)
                 | GateError::Limit(_)
                 | GateError::RateLimited { .. }
+                | GateError::SignIn { .. }
         )
     }
 }
@@ -168,6 +190,7 @@ impl From<GateError> for Error {
         let converted = Error::new(error.kind(), error.to_string());
         match error {
             GateError::RateLimited { retry_at } => converted.with_retry_at(retry_at),
+            GateError::SignIn { hint: Some(hint), .. } => converted.with_hint(hint),
             _ => converted,
         }
     }

@@ -10,8 +10,9 @@ use tollgate_model::{Clock, Observer, Result};
 use crate::config::GateConfig;
 use crate::credentials::Attachment;
 use crate::headers;
-use crate::leak::Scanner;
+use crate::leak::Watch;
 use crate::limits::{GateLimits, ScanBudget};
+use crate::oauth::{Endpoint, TokenSource};
 use crate::origin::Remap;
 use crate::passage::Passage;
 use crate::purpose::Purpose;
@@ -38,8 +39,7 @@ impl Gate {
         clock: Arc<dyn Clock>,
         observer: Arc<dyn Observer>,
     ) -> Result<Gate> {
-        let edges = Edges { network: Arc::new(SystemNetwork), dice: Box::new(random_up_to) };
-        Gate::with_edges(config, clock, observer, edges)
+        Gate::with_edges(config, clock, observer, Edges::of_machine())
     }
 
     pub(crate) fn with_edges(
@@ -48,11 +48,21 @@ impl Gate {
         observer: Arc<dyn Observer>,
         edges: Edges,
     ) -> Result<Gate> {
-        let transport =
-            Transport::new(edges.network, &config.limits, &config.extra_root_certificates)?;
+        let Edges { network, dice } = edges;
+        let transport = Transport::new(network, &config.limits, &config.extra_root_certificates)?;
+        let watch = Arc::new(Watch::new(config.credentials.secrets.values()));
+        let endpoint = Endpoint::new(
+            &config,
+            transport.clone(),
+            clock.clone(),
+            observer.clone(),
+            dice.clone(),
+        );
+        let tokens = TokenSource::of(&config, endpoint, watch.clone())?.map(Arc::new);
         Ok(Gate(Arc::new(Works {
             attachment: Attachment::prepare(&config.credentials)?,
-            scanner: Scanner::new(config.credentials.secrets.values()),
+            watch,
+            tokens,
             queue: Queue::new(&config.rate_limits),
             slots: Slots::new(config.concurrent_requests),
             declared: config.declared,
@@ -63,7 +73,7 @@ impl Gate {
             transport,
             clock,
             observer,
-            dice: edges.dice,
+            dice,
         })))
     }
 
@@ -81,7 +91,14 @@ impl Gate {
 /// Where the gate touches what a test wants to give it.
 pub(crate) struct Edges {
     pub(crate) network: Arc<dyn Network>,
-    pub(crate) dice: Box<Dice>,
+    pub(crate) dice: Arc<Dice>,
+}
+
+impl Edges {
+    /// The machine's network and chance.
+    pub(crate) fn of_machine() -> Self {
+        Edges { network: Arc::new(SystemNetwork), dice: Arc::new(random_up_to) }
+    }
 }
 
 /// What a gate is made of.
@@ -92,13 +109,14 @@ pub(crate) struct Works {
     pub(crate) reads_by_post: Vec<Audience>,
     pub(crate) limits: GateLimits,
     pub(crate) attachment: Attachment,
-    pub(crate) scanner: Option<Scanner>,
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) tokens: Option<Arc<TokenSource>>,
     pub(crate) queue: Queue,
     pub(crate) slots: Slots,
     pub(crate) transport: Transport,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) dice: Box<Dice>,
+    pub(crate) dice: Arc<Dice>,
 }
 
 fn random_up_to(bound: Duration) -> Duration {

@@ -18,7 +18,7 @@ const REQUEST_HEAD_BYTES_MAX: usize = 16 << 10;
 
 /// What decompression the gate offers.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip, deflate, br");
-const AGENT: HeaderValue =
+pub(crate) const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("tollgate/", env!("CARGO_PKG_VERSION")));
 
 /// Whether a header is never the connector's to set. Those of the account's credentials come on

@@ -6,6 +6,8 @@
 //! any position within a longer text). Nothing is searched for in other disguises: this finds
 //! accidents and echoes, not a provider who conspires with a connector.
 
+use std::sync::{Arc, Mutex, RwLock};
+
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::alphabet;
@@ -21,6 +23,9 @@ const SECRET_BYTES_MIN: usize = 8;
 /// Bytes from which on a secret made of letters only, or of digits only, is searched for. 16: a
 /// shorter one may be a word ("campaigns") or an id, and would end every run with it in a row.
 const WORD_BYTES_MIN: usize = 16;
+
+/// Tokens that are searched for. 4: an access token and a refresh token, and the two before them.
+const TOKENS_MAX: usize = 4;
 
 /// Finds secrets.
 pub(crate) struct Scanner {
@@ -71,6 +76,43 @@ impl Scanner {
         };
         let begin = tail.iter().enumerate().find(|(at, first)| begins(*at, **first));
         begin.map_or(0, |(at, _)| tail.len() - at)
+    }
+}
+
+/// What an account's requests and answers are searched for: its secrets, which stay, and the tokens
+/// it was given, which change.
+pub(crate) struct Watch {
+    own: Vec<Secret>,
+    /// The tokens that were learned last, the newest at the end.
+    tokens: Mutex<Vec<Secret>>,
+    /// Made anew when a token comes, so that a search only takes it from here.
+    scanner: RwLock<Option<Arc<Scanner>>>,
+}
+
+impl Watch {
+    /// A watch for these secrets.
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let own: Vec<Secret> = secrets.into_iter().cloned().collect();
+        let scanner = RwLock::new(Scanner::new(&own).map(Arc::new));
+        Watch { own, tokens: Mutex::default(), scanner }
+    }
+
+    /// The scanner; none if there is nothing to search for.
+    pub(crate) fn scanner(&self) -> Option<Arc<Scanner>> {
+        self.scanner.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Adds tokens. The ones before are still searched for, as a provider may still take them.
+    pub(crate) fn learn<'a>(&self, new: impl IntoIterator<Item = Option<&'a Secret>>) {
+        let mut tokens = self.tokens.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for token in new.into_iter().flatten() {
+            tokens.retain(|known| known.expose_secret() != token.expose_secret());
+            tokens.push(token.clone());
+        }
+        let oldest = tokens.len().saturating_sub(TOKENS_MAX);
+        tokens.drain(..oldest);
+        let scanner = Scanner::new(self.own.iter().chain(&*tokens)).map(Arc::new);
+        *self.scanner.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = scanner;
     }
 }
 

@@ -5,6 +5,7 @@ mod config;
 mod error;
 mod gate;
 mod limits;
+mod oauth;
 mod passage;
 
 mod crossing;
@@ -39,6 +40,7 @@ pub use config::{Credentials, GateConfig, GuestTimeouts};
 pub use error::{GateError, Phase};
 pub use gate::Gate;
 pub use limits::{GateLimits, RetryLimits, ScanBudget, TimeoutLimits};
+pub use oauth::{Connected, DevicePrompt, Redirect, SignIn};
 pub use origin::{Place, Remap};
 pub use passage::Passage;
 pub use purpose::Purpose;

@@ -7,9 +7,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use http::Uri;
 use tollgate_model::origin::Origin;
 use tollgate_model::text::quote;
 use tollgate_model::{Error, ErrorKind, Result};
+
+use crate::error::GateError;
+use crate::resolve::Reach;
+use crate::url::CanonicalUrl;
 
 /// Looks whether a host and port are declared and granted.
 ///
@@ -32,6 +37,26 @@ pub(crate) fn check(
 /// The place of the first remap that has this host and port.
 pub(crate) fn remapped<'a>(remaps: &'a [Remap], host: &str, port: u16) -> Option<&'a Place> {
     remaps.iter().find(|remap| remap.from.matches(host, port)).map(|remap| &remap.to)
+}
+
+/// Where a request for a URL really goes, with this query, and which addresses it may be dialled at.
+///
+/// # Errors
+/// [`GateError::InvalidRequest`] where the parts do not make a URL.
+pub(crate) fn destination(
+    remaps: &[Remap],
+    url: &CanonicalUrl,
+    query: Option<&str>,
+) -> Result<(Reach, Uri), GateError> {
+    let (reach, base) = match remapped(remaps, url.host(), url.port()) {
+        Some(place) => (Reach::Anywhere, place.to_string()),
+        None => (Reach::Public, url.origin()),
+    };
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let uri = format!("{base}{}{query}", url.path())
+        .parse()
+        .map_err(|_| GateError::InvalidRequest("in its URL, the parts do not fit".to_owned()))?;
+    Ok((reach, uri))
 }
 
 /// `ORIGIN=PLACE`: requests to the origin go to the place, which may be plain http and on this

@@ -138,8 +138,8 @@ impl Shared {
         self.cancel.clone().cancelled_owned()
     }
 
-    pub(crate) fn scanner(&self) -> Option<&Scanner> {
-        self.gate.scanner.as_ref()
+    pub(crate) fn scanner(&self) -> Option<Arc<Scanner>> {
+        self.gate.watch.scanner()
     }
 
     /// Keeps an error as the verdict if it is one. The first one stands.

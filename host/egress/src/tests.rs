@@ -2,6 +2,7 @@
 
 mod body;
 mod harness;
+mod oauth;
 mod order;
 mod pace;
 mod requests;

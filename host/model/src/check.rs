@@ -43,6 +43,10 @@ pub const AUTH_METHODS_MAX: usize = 16;
 pub const ORIGINS_MAX: usize = 32;
 /// The most rate limits of a connector.
 pub const RATE_LIMITS_MAX: usize = 16;
+/// The most limit signs of a connector.
+pub const LIMIT_SIGNS_MAX: usize = 16;
+/// The most bytes of the text of a limit sign.
+const SIGN_BYTES_MAX: usize = 200;
 /// The most requests of one account under way at once.
 pub const CONCURRENT_REQUESTS_MAX: u32 = 64;
 /// The longest window of a rate limit: a day.
@@ -134,6 +138,18 @@ fn check_limits(report: &mut Report, place: &Place<'_>, descriptor: &Descriptor)
                 place,
                 format_args!("a rate limit has a window of {window} ms, not 1 to {WINDOW_MS_MAX}"),
             );
+        }
+    }
+    report.amount(place, "limit signs", descriptor.limit_signs.len(), 0..=LIMIT_SIGNS_MAX);
+    for sign in descriptor.limit_signs.iter().take(LIMIT_SIGNS_MAX) {
+        let place = place.at("limit sign", &sign.text);
+        report.line(&place, "text", &sign.text, SIGN_BYTES_MAX);
+        if sign.text.is_empty() {
+            report.add(&place, format_args!("it has no text"));
+        }
+        if !(400..=599).contains(&sign.status) {
+            let status = sign.status;
+            report.add(&place, format_args!("its status is {status}, not 400 to 599"));
         }
     }
     let concurrent = descriptor.concurrent_requests;

@@ -24,6 +24,8 @@ pub struct Descriptor {
     pub origins: Vec<String>,
     /// What the provider allows one account.
     pub rate_limits: Vec<RateLimit>,
+    /// Answers by which the provider says that a limit is reached.
+    pub limit_signs: Vec<LimitSign>,
     /// Requests of one account under way at once.
     pub concurrent_requests: u32,
     /// Prefixes of URLs to which a read may send POST.
@@ -224,6 +226,37 @@ pub struct RateLimit {
     pub requests: u32,
     /// The window in milliseconds.
     pub window_ms: u64,
+}
+
+/// An answer that means a limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitSign {
+    /// Its status.
+    pub status: u16,
+    /// A text in its body.
+    pub text: String,
+    /// What it means.
+    pub meaning: LimitMeaning,
+}
+
+/// What an answer says of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitMeaning {
+    /// Too many requests in a short time.
+    Throttled,
+    /// A quota is used up.
+    QuotaExhausted(QuotaReset),
+}
+
+/// When a quota is filled again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaReset {
+    /// At the next midnight UTC.
+    UtcMidnight,
+    /// The provider does not say.
+    Unknown,
 }
 
 /// One way to sign in.

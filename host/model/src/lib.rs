@@ -19,8 +19,8 @@ pub mod text;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use descriptor::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Descriptor,
-    Field, FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange,
-    TokenExchangeBody, WriteOperation,
+    Field, FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant, Operation, Parameter,
+    QuotaReset, RateLimit, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason};

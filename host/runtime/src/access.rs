@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tollgate_egress::{CertificateDer, GateConfig, GateLimits, Remap};
+use tollgate_model::settings::today_in;
 use tollgate_model::{
     Clock, Descriptor, Error, ErrorKind, Observer, RateLimit, Result, SystemClock, Unobserved,
 };
-use tollgate_vault::ResolvedAccount;
+use tollgate_vault::{Account, ResolvedAccount, Vault};
+
+use crate::connector::Connector;
 
 /// The longest window of a rate limit.
 const WINDOW_MAX: Duration = Duration::from_secs(86_400);
@@ -32,6 +35,8 @@ pub struct Access {
     pub concurrent_requests: Option<u32>,
     /// The account's time zone, in which relative dates are resolved.
     pub time_zone: TimeZone,
+    /// Where tokens are kept. Needed only by auth methods that renew tokens.
+    pub vault: Option<Arc<Vault>>,
     /// The run's clock.
     pub clock: Arc<dyn Clock>,
     /// Is told about requests, waits and log lines.
@@ -39,7 +44,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// Nothing granted, UTC, the machine's clock, nobody told.
+    /// Nothing granted, UTC, no vault, the machine's clock, nobody told.
     pub fn none() -> Self {
         Access {
             granted_origins: Vec::new(),
@@ -48,6 +53,7 @@ impl Access {
             requests_per_second: None,
             concurrent_requests: None,
             time_zone: TimeZone::UTC,
+            vault: None,
             clock: Arc::new(SystemClock),
             observer: Arc::new(Unobserved),
         }
@@ -66,6 +72,13 @@ impl Access {
         self
     }
 
+    /// Keeps the tokens of the account in `vault`, and finds them there.
+    #[must_use]
+    pub fn tokens(mut self, vault: Arc<Vault>) -> Self {
+        self.vault = Some(vault);
+        self
+    }
+
     /// Has `observer` told what happens.
     #[must_use]
     pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
@@ -73,7 +86,20 @@ impl Access {
         self
     }
 
-    pub(crate) fn gate_config(
+    /// An account checked against its connector, and what its gate is made from.
+    pub(crate) fn admit(
+        &self,
+        account: &Account,
+        connector: &Connector,
+    ) -> Result<(ResolvedAccount, GateConfig)> {
+        let descriptor = connector.descriptor();
+        let account = account.resolve(descriptor, today_in(&self.time_zone, self.clock.now()))?;
+        let limits = &connector.template().limits.gate;
+        let config = self.gate_config(descriptor, &account, limits)?;
+        Ok((account, config))
+    }
+
+    fn gate_config(
         &self,
         descriptor: &Descriptor,
         account: &ResolvedAccount,
@@ -82,6 +108,7 @@ impl Access {
         let granted: Result<_> = self.granted_origins.iter().map(|origin| origin.parse()).collect();
         let mut config = GateConfig::for_account(descriptor, account, granted?)?;
         config.remaps = self.remaps.iter().map(remap).collect::<Result<_>>()?;
+        config.vault.clone_from(&self.vault);
         config.limits = *limits;
         config.extra_root_certificates =
             self.ca_certificates.iter().cloned().map(CertificateDer::from).collect();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tollgate_egress::SignIn;
 use tollgate_model::{Descriptor, Result};
 use tollgate_vault::Account;
 
@@ -65,6 +66,17 @@ impl Connector {
     /// not fit.
     pub fn connect(&self, account: &Account, access: Access) -> Result<Session> {
         Session::new(self.clone(), account, access)
+    }
+
+    /// Takes an account as [`Connector::connect`] does, to have its user consent by OAuth 2. The
+    /// tokens go into the vault of `access`.
+    ///
+    /// # Errors
+    /// As [`Connector::connect`], and [`tollgate_model::ErrorKind::Config`] where the account's auth
+    /// method is not OAuth 2 or `access` has no vault.
+    pub fn sign_in(&self, account: &Account, access: &Access) -> Result<SignIn> {
+        let (_, config) = access.admit(account, self)?;
+        SignIn::new(&config, Arc::clone(&access.clock), Arc::clone(&access.observer))
     }
 
     pub(crate) fn template(&self) -> &Template {

@@ -3,8 +3,9 @@
 
 use tollgate_model::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Column, Condition,
-    DataType, Descriptor, Field, FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit,
-    Setting, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
+    DataType, Descriptor, Field, FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant,
+    Operation, Parameter, QuotaReset, RateLimit, Setting, Stream, TokenExchange, TokenExchangeBody,
+    WriteOperation,
 };
 use tollgate_sync::{Partition, Read};
 
@@ -25,6 +26,7 @@ pub(crate) fn descriptor(from: manifest::Descriptor) -> Descriptor {
             requests: limit.requests,
             window_ms: limit.window_ms,
         }),
+        limit_signs: all(from.limit_signs, limit_sign),
         concurrent_requests: from.concurrent_requests,
         reads_by_post: from.reads_by_post,
         streams: all(from.streams, stream),
@@ -33,6 +35,24 @@ pub(crate) fn descriptor(from: manifest::Descriptor) -> Descriptor {
 
 fn all<A, B>(from: Vec<A>, convert: impl FnMut(A) -> B) -> Vec<B> {
     from.into_iter().map(convert).collect()
+}
+
+fn limit_sign(from: manifest::LimitSign) -> LimitSign {
+    use manifest::{LimitMeaning as Meaning, QuotaReset as Reset};
+
+    LimitSign {
+        status: from.status,
+        text: from.text,
+        meaning: match from.meaning {
+            Meaning::Throttled => LimitMeaning::Throttled,
+            Meaning::QuotaExhausted(Reset::UtcMidnight) => {
+                LimitMeaning::QuotaExhausted(QuotaReset::UtcMidnight)
+            }
+            Meaning::QuotaExhausted(Reset::Unknown) => {
+                LimitMeaning::QuotaExhausted(QuotaReset::Unknown)
+            }
+        },
+    }
 }
 
 fn stream(from: types::Stream) -> Stream {

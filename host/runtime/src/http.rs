@@ -134,7 +134,7 @@ impl Body for Answer {
 fn to_wasi(error: GateError) -> Error {
     match error {
         GateError::InvalidRequest(_) => Error::HttpRequestUriInvalid,
-        GateError::Denied(_) => Error::HttpRequestDenied,
+        GateError::Denied(_) | GateError::SignIn { .. } => Error::HttpRequestDenied,
         GateError::AddressProhibited(_) => Error::DestinationIpProhibited,
         GateError::DnsFailed(_) => Error::DnsError { rcode: None, info_code: None },
         GateError::ConnectFailed(_) => Error::ConnectionRefused,

@@ -48,11 +48,7 @@ struct Shared {
 
 impl Session {
     pub(crate) fn new(connector: Connector, account: &Account, access: Access) -> Result<Self> {
-        let descriptor = connector.descriptor();
-        let account =
-            account.resolve(descriptor, today_in(&access.time_zone, access.clock.now()))?;
-        let limits = &connector.template().limits.gate;
-        let config = access.gate_config(descriptor, &account, limits)?;
+        let (account, config) = access.admit(account, &connector)?;
         let gate = Gate::new(config, Arc::clone(&access.clock), Arc::clone(&access.observer))?;
         Ok(Session(Arc::new(Shared { connector, settings: account.settings, gate, access })))
     }

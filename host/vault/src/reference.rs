@@ -4,16 +4,21 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
 use tollgate_model::text::quote;
 use tollgate_model::{Error, ErrorKind, Result};
 
+use crate::command;
 use crate::secret::Secret;
 
 /// The most bytes of a secret. Keys and certificates have a few thousand; a larger file is most
 /// likely the wrong one.
 pub const SECRET_BYTES_MAX: usize = 64 * 1_024;
+
+/// How long a command that prints a secret may take: long enough to unlock a keyring by hand.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where a secret lies. That is no secret itself, so it may be shown and stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,9 @@ pub enum SecretRef {
     Env(String),
     /// This file; a line break at its end does not belong to the secret.
     File(PathBuf),
+    /// What this program prints with these arguments, for example the command line of a keyring or
+    /// of a password manager. A line break at its end does not belong to the secret.
+    Command(Vec<String>),
 }
 
 /// What reading a secret gave.
@@ -37,12 +45,14 @@ impl SecretRef {
     /// Reads the secret. `env` gives the value of an environment variable, if it is set.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] where the variable or file is missing, empty, larger than
-    /// [`SECRET_BYTES_MAX`] or not UTF-8. The error says where it looked and never what it found.
+    /// [`ErrorKind::Config`] where the variable or file is missing, where the command fails or
+    /// takes longer than a minute, and for what is empty, larger than [`SECRET_BYTES_MAX`] or not
+    /// UTF-8. The error says where it looked and never what it found.
     pub fn read(&self, env: &dyn Fn(&str) -> Option<String>) -> Result<ReadSecret> {
         match self {
             SecretRef::Env(name) => self.read_variable(name, env),
             SecretRef::File(path) => self.read_file(path),
+            SecretRef::Command(words) => self.read_command(words),
         }
     }
 
@@ -75,11 +85,24 @@ impl SecretRef {
         let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_BYTES_MAX + 2));
         let most = SECRET_BYTES_MAX as u64 + 1;
         file.take(most).read_to_end(&mut bytes).map_err(cannot_read)?;
+        Ok(ReadSecret { secret: self.admit_bytes(&bytes)?, notes })
+    }
+
+    fn read_command(&self, words: &[String]) -> Result<ReadSecret> {
+        let bytes =
+            command::output(words, SECRET_BYTES_MAX + 2, COMMAND_PATIENCE).map_err(|error| {
+                self.refuse("gave no secret")
+                    .with_hint("run it by hand: it has to print the secret and nothing else")
+                    .with_source(error)
+            })?;
+        Ok(ReadSecret { secret: self.admit_bytes(&bytes)?, notes: Vec::new() })
+    }
+
+    fn admit_bytes(&self, bytes: &[u8]) -> Result<Secret> {
         // The error of the conversion is left out: it may tell about the content.
-        let text = std::str::from_utf8(&bytes).map_err(|_| self.refuse("is not UTF-8"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| self.refuse("is not UTF-8"))?;
         let text = text.strip_suffix('\n').unwrap_or(text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        Ok(ReadSecret { secret: self.admit(text)?, notes })
+        self.admit(text.strip_suffix('\r').unwrap_or(text))
     }
 
     fn admit(&self, text: &str) -> Result<Secret> {
@@ -123,6 +146,10 @@ impl fmt::Display for SecretRef {
             SecretRef::Env(name) => write!(f, "environment variable {}", quote(name)),
             // Not shortened: the end of a path tells more than its beginning.
             SecretRef::File(path) => write!(f, "file {path:?}"),
+            // The first word is enough to tell which one; arguments may be anything.
+            SecretRef::Command(words) => {
+                write!(f, "command {}", quote(words.first().map_or("", String::as_str)))
+            }
         }
     }
 }
@@ -137,6 +164,24 @@ mod tests {
 
     fn no_env(_: &str) -> Option<String> {
         None
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_is_asked_and_its_name_is_all_that_is_told() {
+        let command =
+            |script: &str| SecretRef::Command(["sh", "-c", script].map(str::to_owned).into());
+        let read = command("echo canary").read(&no_env).unwrap();
+        assert_eq!(read.secret.expose_secret(), "canary");
+        for (script, expected) in [
+            ("echo canary; exit 1", "the command `sh` gave no secret"),
+            (": canary", "the command `sh` is empty"),
+            ("printf 'canary\\377'", "the command `sh` is not UTF-8"),
+        ] {
+            let error = command(script).read(&no_env).unwrap_err();
+            assert_eq!(error.message(), expected);
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
     }
 
     fn file_with(content: &[u8]) -> (tempfile::TempDir, SecretRef) {

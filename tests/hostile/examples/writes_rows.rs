@@ -1,8 +1,8 @@
 //! The one that behaves: rows that are written by the SDK, so that what the host does with outcomes
 //! is tried with what connectors really give.
 
+use tollgate_sdk::body::{Object, Raw};
 use tollgate_sdk::http::{Http, Request, delete, encode_path_segment, get, post, put};
-use tollgate_sdk::json::{Object, Raw};
 use tollgate_sdk::manifest::{
     AuthMethod, AuthScheme, Column, DataType, Descriptor, Field, FieldKind, Fixed, Operation,
     Parameter, StreamDescription, WriteOperation,

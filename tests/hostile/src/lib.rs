@@ -169,6 +169,7 @@ pub fn descriptor() -> Descriptor {
         }],
         origins: vec![ORIGIN.to_owned()],
         rate_limits: Vec::new(),
+        limit_signs: Vec::new(),
         concurrent_requests: 4,
         reads_by_post: Vec::new(),
         streams: vec![stream()],

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderName, HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,7 +22,7 @@ use crate::fault::Outcome;
 use crate::log::InFlight;
 use crate::script::Script;
 use crate::server::Shared;
-use crate::vendor::{Reply, Request};
+use crate::vendor::{BODY_BYTES_MAX, Reply, Request};
 
 type Takeover = mpsc::UnboundedSender<(Script, InFlight)>;
 
@@ -49,8 +49,12 @@ async fn answer(
     request: hyper::Request<Incoming>,
     takeover: Takeover,
 ) -> Result<hyper::Response<Body>, Infallible> {
-    let in_flight = shared.log.enter();
-    let request = Request::new(&request);
+    let in_flight = shared.log.enter(request.uri().path());
+    let mut arrived = Request::new(&request);
+    if !["GET", "HEAD"].contains(&arrived.method.as_str()) {
+        arrived.body = read_body(&shared, request.into_body()).await;
+    }
+    let request = arrived;
     let number = shared.log.record(&request);
     if !shared.settings.latency.is_zero() {
         tokio::time::sleep(shared.settings.latency).await;
@@ -65,6 +69,19 @@ async fn answer(
             let _ = takeover.send((script, in_flight));
             std::future::pending().await
         }
+    }
+}
+
+/// The whole body. A request whose client went away before the end is never answered, and so has
+/// no effect either.
+async fn read_body(shared: &Shared, body: Incoming) -> Bytes {
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            shared.log.violation(format!("a body is longer than {BODY_BYTES_MAX} bytes"));
+            Bytes::new()
+        }
+        Err(_) => std::future::pending().await,
     }
 }
 

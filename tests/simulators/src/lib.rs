@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+pub mod constant_contact;
 pub mod fault;
 pub mod icontact;
 pub mod log;
@@ -14,6 +15,7 @@ mod connection;
 mod random;
 mod script;
 
+pub use constant_contact::ConstantContact;
 pub use fault::{Echo, Fault, Kind, RetryAfter, When};
 pub use icontact::IContact;
 pub use log::LoggedRequest;

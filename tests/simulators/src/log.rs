@@ -1,9 +1,11 @@
 //! What the server saw: requests, violations of the protocol, requests in flight.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use bytes::Bytes;
 
 use crate::vendor::Request;
 
@@ -13,7 +15,12 @@ use crate::vendor::Request;
 /// takes about a kilobyte, so this bounds the log to a hundred megabytes and never bites a test.
 const REMEMBERED_MAX: usize = 100_000;
 
-/// One request as it arrived. Headers are whole: they include the test credentials.
+/// How many paths have a count of their own of what is in flight; later ones have none.
+///
+/// Tests ask about a handful of fixed paths, which turn up long before a thousand others have.
+const COUNTED_PATHS_MAX: usize = 1_000;
+
+/// One request as it arrived. Headers and body are whole: they include the test credentials.
 #[derive(Clone, Debug)]
 pub struct LoggedRequest {
     /// The request's place in the order of arrival, from 1.
@@ -28,6 +35,8 @@ pub struct LoggedRequest {
     pub query: Vec<(String, String)>,
     /// The headers, their names in small letters.
     pub headers: Vec<(String, String)>,
+    /// The body, as far as it was read (see [`Request::body`]).
+    pub body: Bytes,
 }
 
 impl LoggedRequest {
@@ -51,6 +60,7 @@ pub(crate) struct Log {
     count: AtomicUsize,
     in_flight: AtomicUsize,
     in_flight_max: AtomicUsize,
+    in_flight_on: Mutex<HashMap<String, Flight>>,
     requests: Mutex<VecDeque<LoggedRequest>>,
     violations: Mutex<VecDeque<String>>,
 }
@@ -62,6 +72,7 @@ impl Log {
             count: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             in_flight_max: AtomicUsize::new(0),
+            in_flight_on: Mutex::default(),
             requests: Mutex::default(),
             violations: Mutex::default(),
         }
@@ -79,6 +90,7 @@ impl Log {
                 path: request.path.clone(),
                 query: request.query.clone(),
                 headers: request.headers.clone(),
+                body: request.body.clone(),
             },
         );
         number
@@ -88,11 +100,23 @@ impl Log {
         push(&self.violations, what);
     }
 
-    /// Counts a request as in flight until the returned guard is dropped.
-    pub(crate) fn enter(self: &Arc<Self>) -> InFlight {
+    /// Counts a request for `path` as in flight until the returned guard is dropped.
+    pub(crate) fn enter(self: &Arc<Self>, path: &str) -> InFlight {
         let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         self.in_flight_max.fetch_max(now, Ordering::SeqCst);
-        InFlight(Arc::clone(self))
+        let mut flights = lock(&self.in_flight_on);
+        let is_counted = flights.contains_key(path) || flights.len() < COUNTED_PATHS_MAX;
+        if is_counted {
+            let flight = flights.entry(path.to_owned()).or_default();
+            flight.now += 1;
+            flight.most = flight.most.max(flight.now);
+        }
+        let path = is_counted.then(|| path.to_owned());
+        InFlight { log: Arc::clone(self), path }
+    }
+
+    pub(crate) fn in_flight_max_on(&self, path: &str) -> usize {
+        lock(&self.in_flight_on).get(path).map_or(0, |flight| flight.most)
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -118,16 +142,36 @@ impl Log {
         self.count.store(0, Ordering::SeqCst);
         let now = self.in_flight.load(Ordering::SeqCst);
         self.in_flight_max.store(now, Ordering::SeqCst);
+        for flight in lock(&self.in_flight_on).values_mut() {
+            flight.most = flight.now;
+        }
     }
+}
+
+/// How many requests for one path are being answered.
+#[derive(Debug, Default)]
+struct Flight {
+    now: usize,
+    most: usize,
 }
 
 /// Marks one request as in flight; dropped when the last byte of its answer was handed over.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Log>);
+pub(crate) struct InFlight {
+    log: Arc<Log>,
+    /// The path, if it has a count of its own.
+    path: Option<String>,
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.log.in_flight.fetch_sub(1, Ordering::SeqCst);
+        let Some(path) = &self.path else {
+            return;
+        };
+        if let Some(flight) = lock(&self.log.in_flight_on).get_mut(path) {
+            flight.now -= 1;
+        }
     }
 }
 

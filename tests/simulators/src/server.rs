@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::connection;
 use crate::fault::{Armoury, Fault, Outcome};
 use crate::log::{Log, LoggedRequest};
-use crate::vendor::{Request, Vendor};
+use crate::vendor::{Reply, Request, Vendor};
 
 /// How the server behaves, whichever vendor it stands in for.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,12 @@ impl Shared {
     /// The answer to `request`, with the faults that fall on it.
     pub(crate) fn decide(&self, request: &Request, number: usize) -> Outcome {
         let drawn = self.armoury.draw(&request.path);
-        let reply = self.vendor.respond(request, &drawn.twists());
+        let is_undone = request.method != "GET" && drawn.refuses();
+        let reply = match is_undone {
+            // The fault puts its own answer in the place of this one.
+            true => Reply::new(500, self.vendor.content_type(), ""),
+            false => self.vendor.respond(request, &drawn.twists()),
+        };
         for violation in &reply.violations {
             let (method, path) = (&request.method, &request.path);
             let line = format!("request {number}, {method} {path}: {violation}");
@@ -113,6 +118,11 @@ impl Server {
     /// The most requests that were ever being answered at the same time.
     pub fn in_flight_max(&self) -> usize {
         self.shared.log.in_flight_max()
+    }
+
+    /// The most requests for `path` that were ever being answered at the same time.
+    pub fn in_flight_max_on(&self, path: &str) -> usize {
+        self.shared.log.in_flight_max_on(path)
     }
 
     /// What the client did against the vendor's protocol, one sentence each. Tests of connectors

@@ -3,6 +3,10 @@
 use bytes::Bytes;
 use hyper::body::{Body as _, Incoming};
 
+/// The longest body that is read: no vendor takes a larger record, and a client that sends more
+/// must not fill the memory of the test.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+
 /// One request as a vendor sees it.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -18,6 +22,9 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// Whether a body follows.
     pub has_body: bool,
+    /// The body. It is empty for GET and HEAD, whose bodies nobody waits for, and for one that
+    /// is longer than [`BODY_BYTES_MAX`], which is noted as a violation.
+    pub body: Bytes,
 }
 
 impl Request {
@@ -34,6 +41,7 @@ impl Request {
                 .map(|(name, value)| (name.as_str().to_owned(), lossy(value.as_bytes())))
                 .collect(),
             has_body: !request.body().is_end_stream(),
+            body: Bytes::new(),
         }
     }
 
@@ -120,6 +128,11 @@ pub trait Vendor: Send + Sync + 'static {
 
     /// The body with which this vendor reports an error under `status`.
     fn error_body(&self, status: u16, message: &str) -> Bytes;
+
+    /// The body with which this vendor reports an error of `request`, where it depends on the path.
+    fn error_body_for(&self, _request: &Request, status: u16, message: &str) -> Bytes {
+        self.error_body(status, message)
+    }
 
     /// The content type of everything the vendor says.
     fn content_type(&self) -> &'static str;

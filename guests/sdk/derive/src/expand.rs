@@ -44,6 +44,10 @@ pub fn expand(model: &Model) -> Result<TokenStream> {
                         _ => ::core::unreachable!("the table has fewer fields"),
                     }
                 }
+
+                fn push_to(&mut self, columns: &mut sdk::Columns<'_>) {
+                    #(columns.push(sdk::Value::slot(&mut self.#names));)*
+                }
             }
         };
     })

@@ -2,21 +2,19 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Error, IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
-
-use super::Scalar;
-use super::document::{Name, Node, comes_twice};
+use super::{Scalar, comes_twice, found, refused};
 use crate::failure::BadValue;
+use crate::json::{Flaw, Reader, flaw};
 use crate::plan::Plan;
-use crate::record::{Behind, Key, Origin, Slot, Slots};
+use crate::record::{Behind, Key, Slot, Slots};
 use crate::values::{FromScalar, Json, Text, present};
 
 /// Keys of an object that are told apart when they come twice.
 const KEYS_MAX: usize = 64;
 
 /// What keys came in the record before, by their place in it: records of one page have the same
-/// keys in the same order as a rule, so that the first guess is right.
+/// keys in the same order as a rule, so that the first guess is right. From [`KEYS_MAX`] on it is
+/// the number of a dynamic key.
 #[derive(Debug)]
 pub(crate) struct Hints([u8; KEYS_MAX]);
 
@@ -26,20 +24,20 @@ impl Default for Hints {
     }
 }
 
-/// Fills a row from an object.
+/// Fills a row from an object, which is the next value.
 ///
 /// # Errors
 /// For a value that its field cannot take, a key that comes twice, a required field without value.
-pub(super) fn fill<'de, A: MapAccess<'de>>(
-    mut map: A,
+pub(super) fn fill<'de>(
+    reader: &mut Reader<'de>,
     plan: &Plan,
     hints: &mut Hints,
     row: &mut dyn Slots<'de>,
-) -> Result<(), A::Error> {
+) -> Result<(), Flaw> {
     let object = Object { keys: plan.table().keys, plan, row: &mut *row, hints: Some(hints) };
-    object.read(&mut map)?;
+    object.read(reader)?;
     match lacking(plan, row) {
-        Some(path) => Err(A::Error::custom(format_args!("{path}: the record has no value"))),
+        Some(path) => Err(flaw(format!("{path}: the record has no value"))),
         None => Ok(()),
     }
 }
@@ -64,7 +62,7 @@ fn lacking(plan: &Plan, row: &mut dyn Slots<'_>) -> Option<&'static str> {
 }
 
 /// An object: the record, or one that lies in it.
-pub(super) struct Object<'r, 'de> {
+struct Object<'r, 'de> {
     keys: &'static [Key],
     plan: &'r Plan,
     row: &'r mut dyn Slots<'de>,
@@ -72,94 +70,171 @@ pub(super) struct Object<'r, 'de> {
     hints: Option<&'r mut Hints>,
 }
 
-impl<'de> Object<'_, 'de> {
-    /// Reads the object.
-    pub(super) fn read<A: MapAccess<'de>>(mut self, map: &mut A) -> Result<(), A::Error> {
-        let mut seen = 0u64;
-        let mut place = 0;
-        while let Some(Name(name)) = map.next_key()? {
-            let number = self.find(&name, place);
-            place += 1;
-            let Some(number) = number else {
-                self.other(name, map)?;
-                continue;
+impl<'r, 'de> Object<'r, 'de> {
+    /// Reads the object, whose brace is the next token.
+    fn read(mut self, reader: &mut Reader<'de>) -> Result<(), Flaw> {
+        reader.take(b'{');
+        let (mut seen, mut place, mut is_first) = (0u64, 0, true);
+        loop {
+            let next = match self.guess(place) {
+                Some((name, next)) if reader.next_is(name) => next,
+                _ if !reader.more(b'}', &mut is_first)? => return Ok(()),
+                _ => self.next(reader, place)?,
             };
+            place += 1;
+            let number = match next {
+                Next::Key(number) => number,
+                Next::Dynamic(number) => {
+                    self.dynamic(number, reader)?;
+                    continue;
+                }
+                Next::Other(name) => {
+                    self.other(name, reader)?;
+                    continue;
+                }
+            };
+            let key = &self.keys[number];
             if seen & 1 << number != 0 {
-                return Err(comes_twice(&name));
+                return Err(comes_twice(key.name));
             }
             seen |= 1 << number;
-            match self.keys[number].behind {
-                Behind::Field(field) => self.field(field, map)?,
-                Behind::Object(keys) => {
-                    let Self { plan, row, .. } = &mut self;
-                    let inner = Object { keys, plan, row: &mut **row, hints: None };
-                    map.next_value_seed(Node::Object(inner))?;
-                }
+            match key.behind {
+                Behind::Field(field) => self.field(field, reader)?,
+                Behind::Object(keys) => self.inner(keys, reader)?,
             }
         }
-        Ok(())
     }
 
-    /// The number of a key.
+    /// What came at this place in the record before, with its name.
     #[inline]
-    fn find(&mut self, name: &str, place: usize) -> Option<usize> {
-        let Some(hint) = self.hints.as_mut().and_then(|hints| hints.0.get_mut(place)) else {
-            return self.keys.iter().position(|key| key.name == name);
-        };
-        let guess = usize::from(*hint);
-        if self.keys.get(guess).is_some_and(|key| key.name == name) {
-            return Some(guess);
+    fn guess(&self, place: usize) -> Option<(&'r str, Next<'de>)> {
+        // No comma comes before the first key.
+        let hint = *self.hints.as_ref()?.0.get(place).filter(|_| place > 0)?;
+        match usize::from(hint).checked_sub(KEYS_MAX) {
+            None => {
+                let number = usize::from(hint);
+                self.keys.get(number).map(|key| (key.name, Next::Key(number)))
+            }
+            Some(number) => {
+                let (name, _) = self.plan.dynamic_keys().get(number)?;
+                Some((name.as_str(), Next::Dynamic(number)))
+            }
         }
-        let found = self.keys.iter().position(|key| key.name == name)?;
-        *hint = found as u8;
-        Some(found)
+    }
+
+    /// What the next key is.
+    fn next(&mut self, reader: &mut Reader<'de>, place: usize) -> Result<Next<'de>, Flaw> {
+        let name = reader.key()?;
+        let (next, hint) = if let Some(number) = self.keys.iter().position(|key| key.name == name) {
+            (Next::Key(number), number)
+        } else if let Some(number) = self.dynamic_key(&name) {
+            (Next::Dynamic(number), KEYS_MAX + number)
+        } else {
+            return Ok(Next::Other(name));
+        };
+        let hints = self.hints.as_mut().and_then(|hints| hints.0.get_mut(place));
+        if let (Some(place), Ok(hint)) = (hints, u8::try_from(hint)) {
+            *place = hint;
+        }
+        Ok(next)
+    }
+
+    /// The number of a dynamic key. Only the record's own keys are columns, not those of objects in
+    /// it.
+    fn dynamic_key(&self, name: &str) -> Option<usize> {
+        self.hints.as_ref()?;
+        self.plan.dynamic_keys().binary_search_by(|(key, _)| key.as_str().cmp(name)).ok()
     }
 
     /// The value behind a key that leads to a field.
     #[inline]
-    fn field<A: MapAccess<'de>>(&mut self, field: usize, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, field: usize, reader: &mut Reader<'de>) -> Result<(), Flaw> {
         let schema = &self.plan.table().fields[field];
         if schema.is_large && !self.plan.wants(field) {
-            return map.next_value::<IgnoredAny>().map(drop);
+            return reader.skip();
         }
-        match self.row.slot(field) {
-            Slot::Json(json) | Slot::Decimal(json) => {
-                *json = Json::new(map.next_value::<&RawValue>()?);
-                Ok(())
+        let begin = reader.peek();
+        // What most values are goes straight into its field.
+        let slot = match (self.row.slot(field), begin) {
+            (Slot::Text(text) | Slot::Date(text) | Slot::Timestamp(text, _), Some(b'"')) => {
+                text.0 = Some(reader.string()?);
+                return Ok(());
             }
-            slot => {
-                let scalar = map.next_value::<Scalar<'de>>()?;
-                let set = set(slot, scalar);
-                set.map_err(|bad| A::Error::custom(format_args!("{}: {bad}", schema.path)))
+            (Slot::Json(json) | Slot::Decimal(json), _) => {
+                *json = Json::new(reader.raw()?);
+                return Ok(());
             }
+            (Slot::Int(int), _) => match reader.small_int() {
+                Some(small) => {
+                    int.0 = Some(small);
+                    return Ok(());
+                }
+                None => Slot::Int(int),
+            },
+            (slot, _) => slot,
+        };
+        let set = set(slot, Scalar::read(reader)?);
+        set.map_err(|bad| flaw(bad.in_field(schema.path).to_string()))
+    }
+
+    /// An object behind a key. Providers write one that has nothing in it in several ways.
+    fn inner(&mut self, keys: &'static [Key], reader: &mut Reader<'de>) -> Result<(), Flaw> {
+        match reader.peek() {
+            Some(b'{') => {
+                let Self { plan, row, .. } = self;
+                Object { keys, plan, row: &mut **row, hints: None }.read(reader)
+            }
+            Some(b'n') => reader.word("null"),
+            Some(b'"') => match reader.string()?.trim() {
+                "" => Ok(()),
+                _ => Err(found("an object", "a text")),
+            },
+            Some(b'[') => {
+                reader.take(b'[');
+                match reader.more(b']', &mut true)? {
+                    false => Ok(()),
+                    true => Err(found("an object", "a list")),
+                }
+            }
+            _ => Err(refused(reader, "an object")),
         }
     }
 
-    /// The value behind a key that leads to no field.
-    fn other<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        let table = self.plan.table();
+    /// The value behind a dynamic key.
+    fn dynamic(&mut self, number: usize, reader: &mut Reader<'de>) -> Result<(), Flaw> {
+        let (name, column) = &self.plan.dynamic_keys()[number];
+        let Some(Slot::Dynamic(dynamic)) =
+            self.plan.dynamic_field().map(|field| self.row.slot(field))
+        else {
+            return reader.skip();
+        };
+        let text = Text::from_scalar(Scalar::read(reader)?);
+        let text = text.map_err(|bad| flaw(bad.in_field(name).to_string()))?;
+        if dynamic.set(*column, text) { Ok(()) } else { Err(comes_twice(name)) }
+    }
+
+    /// The value behind a key that leads nowhere.
+    fn other(&mut self, name: Cow<'de, str>, reader: &mut Reader<'de>) -> Result<(), Flaw> {
         // Only the record's own keys are gathered, not those of objects in it.
-        let gathered = |origin| table.field_of(origin).filter(|_| self.hints.is_some());
-        if let Some(number) = self.plan.dynamic_slot(&name)
-            && let Some(field) = gathered(Origin::Dynamic)
-            && let Slot::Dynamic(dynamic) = self.row.slot(field)
-        {
-            let text = Text::from_scalar(map.next_value()?);
-            let text = text.map_err(|bad| A::Error::custom(format_args!("{name}: {bad}")))?;
-            return if dynamic.set(number, text) { Ok(()) } else { Err(comes_twice(&name)) };
-        }
-        if let Some(field) = gathered(Origin::Others)
+        if self.hints.is_some()
+            && let Some(field) = self.plan.others_field()
             && let Slot::Others(others) = self.row.slot(field)
         {
-            others.add(name, map.next_value()?);
+            others.add(name, reader.raw()?);
             return Ok(());
         }
-        map.next_value::<IgnoredAny>().map(drop)
+        reader.skip()
     }
+}
+
+/// What a key of an object leads to.
+enum Next<'de> {
+    /// The table's key of this number.
+    Key(usize),
+    /// The dynamic key of this number.
+    Dynamic(usize),
+    /// Nothing: its name.
+    Other(Cow<'de, str>),
 }
 
 #[inline]

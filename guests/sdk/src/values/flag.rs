@@ -21,8 +21,8 @@ impl<'de> FromScalar<'de> for Flag {
         let flag = match &scalar {
             Scalar::Null => return Ok(Self(None)),
             Scalar::Flag(flag) => Some(*flag),
-            Scalar::Int(0) => Some(false),
-            Scalar::Int(1) => Some(true),
+            Scalar::Number("0") => Some(false),
+            Scalar::Number("1") => Some(true),
             Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Self(None)),
                 "0" | "false" => Some(false),

@@ -2,24 +2,23 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::columns::TextColumn;
+use crate::json::write_string;
 use crate::record::{DataType, Slot, Value};
 
 /// Any JSON value, kept exactly as the provider wrote it; `null` is null.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Json<'a>(pub Option<&'a RawValue>);
+pub struct Json<'a>(pub Option<&'a str>);
 
 impl<'a> Json<'a> {
     /// A value as it lies in the body.
-    pub(crate) fn new(raw: &'a RawValue) -> Self {
-        Self(Some(raw).filter(|raw| raw.get() != "null"))
+    pub(crate) fn new(raw: &'a str) -> Self {
+        Self(Some(raw).filter(|raw| *raw != "null"))
     }
 
     /// The JSON text, if there is a value.
     pub fn as_str(&self) -> Option<&str> {
-        self.0.map(RawValue::get)
+        self.0
     }
 }
 
@@ -34,16 +33,16 @@ impl<'de> Value<'de> for Json<'de> {
 /// The keys of a record that no other field has, as one JSON object; null if there are none. For a
 /// provider that adds keys which are not documented.
 #[derive(Clone, Debug, Default)]
-pub struct Others<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub struct Others<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'de> Others<'de> {
     /// The keys with their values, in the order of the record.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &'de RawValue)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'de str)> {
         self.0.iter().map(|(key, value)| (&**key, *value))
     }
 
     /// Adds a key.
-    pub(crate) fn add(&mut self, key: Cow<'de, str>, value: &'de RawValue) {
+    pub(crate) fn add(&mut self, key: Cow<'de, str>, value: &'de str) {
         self.0.push((key, value));
     }
 
@@ -55,10 +54,9 @@ impl<'de> Others<'de> {
         column.push_with(|bytes| {
             for (index, (key, value)) in self.iter().enumerate() {
                 bytes.push(if index == 0 { b'{' } else { b',' });
-                // Writing a text to memory cannot fail.
-                let _ = serde_json::to_writer(&mut *bytes, key);
+                write_string(key, bytes);
                 bytes.push(b':');
-                bytes.extend_from_slice(value.get().as_bytes());
+                bytes.extend_from_slice(value.as_bytes());
             }
             bytes.push(b'}');
         });

@@ -31,21 +31,13 @@ impl<'de> Value<'de> for Int {
 impl<'de> FromScalar<'de> for Int {
     #[inline]
     fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
-        match scalar {
-            Scalar::Int(number) => return Ok(Self(Some(number))),
-            Scalar::Null => return Ok(Self(None)),
-            // The parser gives a double for 12.0 and for what is too large for 64 bits.
-            Scalar::Float(number) if number.fract() == 0.0 && number.abs() < EXACT_MAX => {
-                return Ok(Self(Some(number as i64)));
-            }
-            Scalar::Text(ref text) => {
-                if let Some(int) = int_of(text) {
-                    return Ok(int);
-                }
-            }
-            _ => {}
-        }
-        Err(scalar.unlike("a whole number of 64 bits"))
+        let int = match &scalar {
+            Scalar::Null => Some(Self(None)),
+            Scalar::Number(number) => int_of(number).or_else(|| int_with_exponent(number)),
+            Scalar::Text(text) => int_of(text),
+            _ => None,
+        };
+        int.ok_or_else(|| scalar.unlike("a whole number of 64 bits"))
     }
 }
 
@@ -66,6 +58,13 @@ fn int_of(text: &str) -> Option<Int> {
     whole.parse().ok().map(|number| Int(Some(number)))
 }
 
+/// Takes `1e3`. A double tells exactly whether that is whole, up to a limit.
+fn int_with_exponent(number: &str) -> Option<Int> {
+    let double: f64 = number.parse().ok()?;
+    let is_exact = double.fract() == 0.0 && double.abs() < EXACT_MAX;
+    is_exact.then_some(Int(Some(double as i64)))
+}
+
 /// A double: a number, also as text; `""` and `null` are null. Not for money and not for ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Float(pub Option<f64>);
@@ -84,8 +83,7 @@ impl<'de> FromScalar<'de> for Float {
             Scalar::Null => return Ok(Self(None)),
             Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Self(None)),
-                // A number as JSON knows it: no `inf`, no `nan`, and no second parser of doubles
-                // in the component.
+                // A number as JSON knows it: no `inf`, no `nan`.
                 text => Scalar::parse(text).and_then(|inner| double_of(&inner)),
             },
             other => double_of(other),
@@ -99,9 +97,7 @@ impl<'de> FromScalar<'de> for Float {
 
 fn double_of(scalar: &Scalar<'_>) -> Option<f64> {
     match scalar {
-        Scalar::Int(number) => Some(*number as f64),
-        Scalar::Large(number) => Some(*number as f64),
-        Scalar::Float(number) => Some(*number),
+        Scalar::Number(number) => number.parse().ok().filter(|double: &f64| double.is_finite()),
         _ => None,
     }
 }

@@ -3,15 +3,11 @@
 use std::borrow::Cow;
 
 use super::FromScalar;
-use crate::decode::{Scalar, json_text};
+use crate::decode::Scalar;
 use crate::record::{BadValue, DataType, Slot, Value};
 
-/// Whole numbers from here on may have lost digits on their way through a double.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
-
 /// A text, borrowed from the response where nothing in it is escaped. Numbers and truth values
-/// become their JSON text (a number with a fraction in its shortest form, `1.50` as `1.5`); only
-/// `null` is null.
+/// become their JSON text, as it is written; only `null` is null.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Option<Cow<'a, str>>);
 
@@ -37,18 +33,10 @@ impl<'de> FromScalar<'de> for Text<'de> {
         match scalar {
             Scalar::Text(text) => Ok(Self(Some(text))),
             Scalar::Null => Ok(Self(None)),
-            other => written(&other).map(|text| Self(Some(Cow::Owned(text)))),
+            Scalar::Number(number) => Ok(Self(Some(Cow::Borrowed(number)))),
+            Scalar::Flag(true) => Ok(Self(Some(Cow::Borrowed("true")))),
+            Scalar::Flag(false) => Ok(Self(Some(Cow::Borrowed("false")))),
+            other => Err(other.unlike("a text")),
         }
-    }
-}
-
-/// The JSON text of a number or truth value.
-fn written(scalar: &Scalar<'_>) -> Result<String, BadValue> {
-    match scalar {
-        Scalar::Flag(flag) => Ok(if *flag { "true" } else { "false" }.to_owned()),
-        Scalar::Int(number) => Ok(number.to_string()),
-        Scalar::Large(number) => Ok(number.to_string()),
-        Scalar::Float(number) if number.abs() < EXACT_MAX => Ok(json_text(*number)),
-        other => Err(other.unlike("a text or a number of 64 bits")),
     }
 }

@@ -3,6 +3,8 @@
 mod checks;
 mod show;
 
+pub use show::place;
+
 use clap::{Args, Subcommand};
 
 use crate::context::Context;

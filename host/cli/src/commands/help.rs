@@ -103,6 +103,7 @@ show` tells each value with its origin. Unknown keys are errors.
   username = "anna@example.com"       the connector's own fields; `tollgate describe` lists them
   password = { env = "VARIABLE" }     a secret is a reference: to an environment variable,
   password = { file = "PATH" }        or to a file; never the secret itself
+  password = { command = ["PROGRAM"]} or to what a program prints, such as a keyring's
   auth = "METHOD"                     the auth method; default: the connector's first
   time_zone = "America/New_York"      where `today` is meant; default: UTC
   requests_per_second = 2.5           below the connector's own rate limits
@@ -124,6 +125,11 @@ show` tells each value with its origin. Unknown keys are errors.
 
   [origins]                           origins that are somewhere else, such as a simulator
   "https://app.icontact.com" = "http://127.0.0.1:8088"
+
+  [vault]                             where the tokens of OAuth 2 are kept, encrypted
+  file = ".tollgate/vault"            this is the default
+  key = { file = "PATH" }             or env, or command: 32 random bytes in base64; default: a
+                                      file of its own, ~/.config/tollgate/vault.key
 
 Paths are relative to the file. A flag comes before the environment (TOLLGATE_CONFIG,
 TOLLGATE_CACHE_DIR), that before the file, and that before the default.

@@ -17,8 +17,9 @@ use super::source::{Problem, Source};
 pub const OWN_KEYS: [&str; 5] =
     ["connector", "auth", "time_zone", "requests_per_second", "concurrent_requests"];
 /// The keys of a reference to a secret.
-const REFERENCE_KEYS: [&str; 2] = ["env", "file"];
-const REFERENCE_FORM: &str = "a secret is `{ env = \"VARIABLE\" }` or `{ file = \"PATH\" }`";
+const REFERENCE_KEYS: [&str; 3] = ["env", "file", "command"];
+const REFERENCE_FORM: &str = "a secret is `{ env = \"VARIABLE\" }`, `{ file = \"PATH\" }` or \
+                              `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
 
 /// The most requests of one account under way at once, as the interface bounds it.
 const CONCURRENT_REQUESTS_MAX: u64 = 64;
@@ -174,7 +175,7 @@ fn read_fields(
 }
 
 /// No value of a wrong reference is told: somebody may have put the secret itself there.
-fn read_reference(
+pub(super) fn read_reference(
     key: &str,
     span: &Range<usize>,
     table: &DeTable<'_>,
@@ -186,6 +187,15 @@ fn read_reference(
     let (Some((kind, value)), None) = (entries.next(), entries.next()) else {
         return Err(wrong(format!("`{key}` refers to {} places, not to one", table.len())));
     };
+    if kind.get_ref() == "command" {
+        let words = value.get_ref().as_array().and_then(|words| {
+            words.iter().map(|word| Some(word.get_ref().as_str()?.to_owned())).collect()
+        });
+        let words =
+            words.filter(|words: &Vec<String>| words.first().is_some_and(|w| !w.is_empty()));
+        let not_words = || wrong(format!("the command of `{key}` is no list of texts"));
+        return words.map(SecretRef::Command).ok_or_else(not_words);
+    }
     let Some(text) = value.get_ref().as_str().filter(|text| !text.is_empty()) else {
         return Err(wrong(format!("`{key}` refers to something that is no text")));
     };
@@ -194,7 +204,7 @@ fn read_reference(
         "file" => Ok(SecretRef::File(folder.join(text))),
         other => {
             let near = near_miss::near_miss(other, REFERENCE_KEYS);
-            let message = format!("`{key}` is neither a reference by `env` nor by `file`");
+            let message = format!("`{key}` is no reference by `env`, `file` or `command`");
             let problem = Problem::new(kind.span(), message);
             Err(problem.with_hint(near.map_or_else(
                 || REFERENCE_FORM.to_owned(),

@@ -20,6 +20,7 @@ use crate::config::{Credentials, GateConfig, GuestTimeouts};
 use crate::error::GateError;
 use crate::gate::{Edges, Gate};
 use crate::limits::{GateLimits, ScanBudget};
+use crate::oauth::SignIn;
 use crate::passage::Passage;
 use crate::purpose::Purpose;
 use crate::resolve::{Link, Network, Pending};
@@ -70,6 +71,7 @@ type Script = dyn Fn(usize, &str) -> Vec<Step> + Send + Sync;
 pub(super) struct Server {
     script: Box<Script>,
     heads: Mutex<Vec<String>>,
+    bodies: Mutex<Vec<String>>,
     connections: AtomicUsize,
     under_way: AtomicUsize,
     under_way_most: AtomicUsize,
@@ -79,6 +81,15 @@ impl Server {
     /// The heads of all requests, in lowercase.
     pub(super) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
+    }
+
+    /// The bodies of the requests for this path, as they came.
+    pub(super) fn bodies_on(&self, path: &str) -> Vec<String> {
+        let (heads, bodies) = (self.heads(), self.bodies.lock().unwrap());
+        let on_path = heads.iter().zip(&*bodies).filter(|(head, _)| {
+            head.split(' ').nth(1).is_some_and(|target| target.split('?').next() == Some(path))
+        });
+        on_path.map(|(_, body)| body.clone()).collect()
     }
 
     pub(super) fn hits(&self) -> usize {
@@ -97,10 +108,11 @@ impl Server {
         self.connections.fetch_add(1, Ordering::SeqCst);
         let mut received = Vec::new();
         // A peer that goes away is no failure of the server.
-        while let Ok(Some(head)) = next_head(&mut stream, &mut received).await {
+        while let Ok(Some((head, body))) = next_request(&mut stream, &mut received).await {
             let number = {
                 let mut heads = self.heads.lock().unwrap();
                 heads.push(head.clone());
+                self.bodies.lock().unwrap().push(body);
                 heads.len() - 1
             };
             let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
@@ -130,11 +142,11 @@ async fn play(stream: &mut (impl AsyncWrite + Unpin), steps: Vec<Step>) -> bool 
     true
 }
 
-/// The next request's head in lowercase; its body is read and put aside.
-async fn next_head(
+/// The next request: its head in lowercase, and its body.
+async fn next_request(
     stream: &mut (impl AsyncRead + Unpin),
     received: &mut Vec<u8>,
-) -> io::Result<Option<String>> {
+) -> io::Result<Option<(String, String)>> {
     loop {
         if let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&received[..end]).to_ascii_lowercase();
@@ -148,8 +160,8 @@ async fn next_head(
                     return Ok(None);
                 }
             }
-            received.drain(..length);
-            return Ok(Some(head));
+            let body = received.drain(..length).collect();
+            return Ok(Some((head, String::from_utf8(body).unwrap_or_default())));
         }
         if stream.read_buf(received).await? == 0 {
             return Ok(None);
@@ -240,6 +252,8 @@ pub(super) fn setup() -> Setup {
     };
     Setup {
         config: GateConfig {
+            account: "acme".parse().unwrap(),
+            vault: None,
             declared: origins(),
             granted: origins(),
             remaps: Vec::new(),
@@ -316,13 +330,8 @@ impl Setup {
     }
 
     fn build(self, server: Arc<Server>, network: Arc<dyn Network>) -> Rig {
-        let events = Arc::new(Recorder::default());
         let clock = Arc::new(ManualClock::new(NOW.parse().unwrap()));
-        // The bound itself, so that waits can be foretold.
-        let edges = Edges { network, dice: Box::new(|bound| bound) };
-        let gate = Gate::with_edges(self.config, clock, events.clone(), edges).unwrap();
-        let passage = gate.passage(self.purpose, self.budget);
-        Rig { gate, passage, events, server }
+        Rig::new(self, server, network, clock)
     }
 }
 
@@ -330,6 +339,7 @@ fn server(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> 
     Arc::new(Server {
         script: Box::new(script),
         heads: Mutex::default(),
+        bodies: Mutex::default(),
         connections: AtomicUsize::new(0),
         under_way: AtomicUsize::new(0),
         under_way_most: AtomicUsize::new(0),
@@ -337,6 +347,9 @@ fn server(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> 
 }
 
 pub(super) struct Rig {
+    pub(super) config: GateConfig,
+    pub(super) clock: Arc<ManualClock>,
+    network: Arc<dyn Network>,
     pub(super) gate: Gate,
     pub(super) passage: Passage,
     pub(super) events: Arc<Recorder>,
@@ -351,6 +364,44 @@ pub(super) struct Reply {
 }
 
 impl Rig {
+    fn new(
+        setup: Setup,
+        server: Arc<Server>,
+        network: Arc<dyn Network>,
+        clock: Arc<ManualClock>,
+    ) -> Self {
+        let events = Arc::new(Recorder::default());
+        let config = setup.config;
+        let gate = Gate::with_edges(
+            config.clone(),
+            clock.clone(),
+            events.clone(),
+            Rig::edges(network.clone()),
+        );
+        let gate = gate.unwrap();
+        let passage = gate.passage(setup.purpose, setup.budget);
+        Rig { config, clock, network, gate, passage, events, server }
+    }
+
+    fn edges(network: Arc<dyn Network>) -> Edges {
+        // The bound itself, so that waits can be foretold.
+        Edges { network, dice: Arc::new(|bound| bound) }
+    }
+
+    /// Another gate to the same server, as another process has it.
+    pub(super) fn beside(&self, change: impl FnOnce(&mut GateConfig)) -> Rig {
+        let mut config = self.config.clone();
+        change(&mut config);
+        let setup = Setup { config, budget: ScanBudget::default() };
+        Rig::new(setup, self.server.clone(), self.network.clone(), self.clock.clone())
+    }
+
+    pub(super) fn sign_in(&self) -> SignIn {
+        let edges = Rig::edges(self.network.clone());
+        let (clock, events) = (self.clock.clone(), self.events.clone());
+        SignIn::with_edges(&self.config, clock, events, edges).unwrap()
+    }
+
     /// A GET with its whole body.
     pub(super) async fn get(&self, url: &str) -> Result<Reply, GateError> {
         self.call(request("GET", url, &[], "")).await

@@ -4,8 +4,8 @@ mod forms;
 use super::*;
 use crate::descriptor::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Field,
-    FieldKind, OAuth2, OAuth2Grant, Operation, Parameter, RateLimit, Stream, TokenExchange,
-    TokenExchangeBody, WriteOperation,
+    FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant, Operation, Parameter, QuotaReset,
+    RateLimit, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
 };
 use crate::error::ErrorKind;
 use crate::schema::{Column, DataType};
@@ -119,6 +119,11 @@ fn valid() -> Descriptor {
             "https://*.tenants.example.com:443".to_owned(),
         ],
         rate_limits: vec![RateLimit { requests: 4, window_ms: 1_000 }],
+        limit_signs: vec![LimitSign {
+            status: 429,
+            text: "quota_exceeded".to_owned(),
+            meaning: LimitMeaning::QuotaExhausted(QuotaReset::UtcMidnight),
+        }],
         concurrent_requests: 4,
         reads_by_post: vec!["https://api.example.com/jobs".to_owned()],
         streams: vec![Stream {
@@ -255,6 +260,11 @@ fn streams_and_columns_keep_their_rules() {
         ("its key names `id` twice", |d| d.streams[0].primary_key.push("id".to_owned())),
         ("its cursor `other` is no column", |d| {
             d.streams[0].cursor = Some("other".to_owned());
+        }),
+        ("limit sign ``: it has no text", |d| d.limit_signs[0].text.clear()),
+        ("limit sign `quota_exceeded`: its status is 200", |d| d.limit_signs[0].status = 200),
+        ("it has 17 limit signs, not 0 to 16", |d| {
+            d.limit_signs = vec![d.limit_signs[0].clone(); 17];
         }),
         ("write operation `create`: it is there twice", |d| {
             let write = d.streams[0].writes[0].clone();

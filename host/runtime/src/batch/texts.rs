@@ -51,14 +51,19 @@ impl Texts {
     }
 
     pub(super) fn utf8(self) -> Result<ArrayRef, Flaw> {
-        match StringArray::try_new(self.offsets.clone(), self.bytes.clone(), self.nulls.clone()) {
-            Ok(array) => Ok(Arc::new(array)),
-            // Arrow does not say which row it was.
-            Err(error) => {
-                (0..self.len()).try_for_each(|row| self.text(row).map(drop))?;
-                Err(Flaw::column(error.to_string()))
-            }
+        let Ok(text) = simdutf8::basic::from_utf8(&self.bytes) else {
+            (0..self.len()).try_for_each(|row| self.text(row).map(drop))?;
+            return Err(Flaw::column("its texts are not UTF-8"));
+        };
+        let is_within = |offset: &i32| !text.is_char_boundary(*offset as usize);
+        if let Some(row) = self.offsets.iter().position(is_within) {
+            return Err(Flaw::row(row, "it begins within a character"));
         }
+        // SAFETY: the offsets are as many as the rows and one, begin at 0, ascend and end with the
+        // bytes (`Texts::new`); the bytes are UTF-8 and every offset is the border of a character.
+        // Arrow's own check of the same takes five times as long.
+        let array = unsafe { StringArray::new_unchecked(self.offsets, self.bytes, self.nulls) };
+        Ok(Arc::new(array))
     }
 
     pub(super) fn json(self) -> Result<ArrayRef, Flaw> {

@@ -71,7 +71,7 @@ impl Drawn {
 fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) -> bool {
     match kind {
         Kind::Status { code, retry_after } => {
-            let body = vendor.error_body(*code, "The simulator was told to fail");
+            let body = vendor.error_body_for(request, *code, "The simulator was told to fail");
             replace(reply, *code, vendor.content_type(), body);
             if let Some(retry_after) = retry_after {
                 let header = ("retry-after".to_owned(), header_value(retry_after));
@@ -89,14 +89,15 @@ fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) 
             true
         }
         Kind::ErrorBody => {
-            let body = vendor.error_body(200, "An internal error occurred");
+            let body = vendor.error_body_for(request, 200, "An internal error occurred");
             replace(reply, 200, vendor.content_type(), body);
             true
         }
         Kind::EchoHeaders => {
             let headers = request.headers.iter();
             let lines: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
-            let body = vendor.error_body(400, &format!("Bad request: {}", lines.join(", ")));
+            let message = format!("Bad request: {}", lines.join(", "));
+            let body = vendor.error_body_for(request, 400, &message);
             replace(reply, 400, vendor.content_type(), body);
             true
         }

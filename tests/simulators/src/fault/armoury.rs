@@ -91,6 +91,15 @@ impl Armoury {
 pub(crate) struct Drawn(pub(crate) Vec<Arc<Armed>>);
 
 impl Drawn {
+    /// Whether the request is turned away, so that what it asked for does not happen. Other faults
+    /// fall on the answer to something that was done.
+    pub(crate) fn refuses(&self) -> bool {
+        let is_refusal = |kind: &Kind| {
+            matches!(kind, Kind::Status { .. } | Kind::Redirect(_) | Kind::EchoHeaders)
+        };
+        self.0.iter().any(|it| is_refusal(it.kind()))
+    }
+
     /// What the vendor itself has to act out.
     pub(crate) fn twists(&self) -> Vec<Twist> {
         let stages = self.0.iter().map(|it| it.kind().stage());

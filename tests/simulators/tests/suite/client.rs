@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 
 use serde_json::Value;
 use tollgate_simulators::icontact::Credentials;
-use tollgate_simulators::{IContact, Simulator};
+use tollgate_simulators::{IContact, Server, Simulator};
 
 /// How the server left the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +68,24 @@ pub fn login(credentials: &Credentials) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
 
-/// Sends a request and leaves the connection open for the answer.
+/// Sends a request without a body and leaves the connection open for the answer.
 pub fn send(
-    server: &Simulator<IContact>,
+    server: &Server,
     method: &str,
     target: &str,
     headers: &[(String, String)],
+) -> TcpStream {
+    send_body(server, method, target, headers, "")
+}
+
+/// Sends a request and leaves the connection open for the answer. The length is announced by the
+/// headers, if at all.
+pub fn send_body(
+    server: &Server,
+    method: &str,
+    target: &str,
+    headers: &[(String, String)],
+    body: &str,
 ) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).unwrap();
     let mut request =
@@ -82,6 +94,7 @@ pub fn send(
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
+    request.push_str(body);
     stream.write_all(request.as_bytes()).unwrap();
     stream
 }
@@ -95,6 +108,14 @@ pub fn receive(mut stream: TcpStream) -> Answer {
         Err(error) => panic!("{error}"),
     };
     Answer { bytes, end }
+}
+
+/// Waits until a fault has fallen on a request that was sent without a wait for its answer. A
+/// client that gives up before the server has read its request has asked for nothing.
+pub fn wait_for(server: &Server, fault: &str) {
+    while server.fired(fault) == 0 {
+        std::thread::yield_now();
+    }
 }
 
 /// Tells the server that no more requests come, which is how a client gives up without a wait.

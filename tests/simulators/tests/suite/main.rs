@@ -5,6 +5,7 @@
 mod checks;
 mod client;
 mod command;
+mod constant_contact;
 mod faults;
 mod filters;
 mod pages;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tollgate_simulators::{Fault, IContact, Kind, Simulator};
 
-use crate::client::{Answer, End, get, give_up, login, receive, send};
+use crate::client::{Answer, End, get, give_up, login, receive, send, wait_for};
 
 fn server(kind: Kind) -> Simulator<IContact> {
     let fault = Fault::new(kind).on("/contacts").at(2);
@@ -85,6 +85,7 @@ fn stalled_answer_never_begins() {
     get(&server, "/contacts");
     let target = format!("{}/contacts", server.truth().path());
     let stalled = send(&server, "GET", &target, &login(server.credentials()));
+    wait_for(&server, "stall");
     give_up(&stalled);
     assert_eq!(receive(stalled).bytes, b"");
     assert_eq!(server.fired("stall"), 1);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use tollgate_model::FieldKind;
-use tollgate_vault::SecretRef;
+use tollgate_vault::{KeySource, SecretRef};
 
 use crate::config::{AccountConfig, Config, FieldValue, Streams, SyncConfig};
 use crate::context::Context;
@@ -80,6 +80,14 @@ fn entries(
     if let Some(file) = &settings.ca_file {
         list.add("ca_file", file.display().to_string(), Origin::Flag("--ca-file"));
     }
+    let vault = context.vault_settings(Some(config));
+    list.add("vault.file", vault.path.display().to_string(), vault.path_origin);
+    let key = match &vault.key {
+        KeySource::Reference(reference) => place(reference),
+        KeySource::OwnFile(path) => format!("file {}", path.display()),
+        KeySource::Given(_) => "given".to_owned(),
+    };
+    list.add("vault.key", key, vault.key_origin);
     for account in &config.accounts {
         list.account(account);
     }
@@ -98,6 +106,15 @@ fn entries(
         list.add(&key, limit.show(&settings.limits), settings.limit_origin(limit.key));
     }
     list.entries
+}
+
+/// Where a secret lies, in a few words.
+pub fn place(reference: &SecretRef) -> String {
+    match reference {
+        SecretRef::Env(variable) => format!("env {variable}"),
+        SecretRef::File(path) => format!("file {}", path.display()),
+        SecretRef::Command(words) => format!("command {}", words.join(" ")),
+    }
 }
 
 /// The entries while they are collected.
@@ -142,8 +159,7 @@ impl List<'_> {
         for (name, field) in &account.fields {
             let value = match &field.value {
                 FieldValue::Plain(values) => self.plain(account, name, values),
-                FieldValue::Reference(SecretRef::Env(variable)) => format!("env {variable}"),
-                FieldValue::Reference(SecretRef::File(path)) => format!("file {}", path.display()),
+                FieldValue::Reference(reference) => place(reference),
             };
             self.add(&key(name), value, self.at(field.span.start));
         }
