@@ -38,6 +38,10 @@ pages = 1_000
 
 [origins]
 "https://app.icontact.com" = "http://127.0.0.1:8088"
+
+[vault]
+file = "tokens/vault"
+key = { command = ["secret-tool", "lookup", "service", "tollgate"] }
 "#;
 
 fn parse(text: &str) -> Outcome<Config> {
@@ -70,6 +74,10 @@ fn a_whole_file_is_read() {
     assert_eq!(account.connector.get_ref().as_str(), "icontact");
     assert_eq!(account.requests_per_second, Some(0.5));
     assert_eq!(account.fields["app_id"].value, FieldValue::Plain(vec!["17".to_owned()]));
+    assert_eq!(*config.vault.file.as_ref().unwrap().get_ref(), Path::new("dir/tokens/vault"));
+    let words = ["secret-tool", "lookup", "service", "tollgate"].map(str::to_owned);
+    let command = tollgate_vault::SecretRef::Command(words.into());
+    assert_eq!(*config.vault.key.as_ref().unwrap().get_ref(), command);
     let file = tollgate_vault::SecretRef::File("dir/secrets/other".into());
     assert_eq!(account.fields["other"].value, FieldValue::Reference(file));
     let names: Vec<&str> = config.syncs.iter().map(|sync| sync.name.as_str()).collect();
@@ -333,4 +341,22 @@ fn what_is_not_toml_is_told_with_its_line() {
     3 | pages = 2
       | ^^^^^
     ");
+}
+
+#[test]
+fn a_vault_that_cannot_work_is_told_and_no_key_is_shown() {
+    let text = "[vault]\nfile = 3\nkey = \"canary\"\nkye = \"canary\"\n";
+    insta::assert_snapshot!(problems(text), @"");
+    for (line, expected) in [
+        ("file = \"\"", "`file` takes a path"),
+        ("key = { command = [] }", "the command of `key` is no list of texts"),
+        ("key = { command = \"canary\" }", "the command of `key` is no list of texts"),
+        ("key = { command = [\"a\", 1] }", "the command of `key` is no list of texts"),
+        ("key = { comand = [\"canary\"] }", "did you mean `command`?"),
+        ("key = { env = \"\" }", "refers to something that is no text"),
+    ] {
+        let shown = problems(&format!("[vault]\n{line}\n"));
+        assert!(shown.contains(expected), "{line}: {shown}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
+    "account",
     "connectors",
     "describe",
     "inspect",
