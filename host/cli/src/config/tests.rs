@@ -254,30 +254,30 @@ fn accounts_are_checked_without_showing_their_values() {
         "#
     );
     insta::assert_snapshot!(problems(&with_account("password = { evn = \"CANARY\" }")), @r"
-    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+    error: dir/tollgate.toml:3:14: `password` is no reference by `env`, `file` or `command`
       |
     3 | password = [not shown]
     hint: did you mean `env`?
     ");
     insta::assert_snapshot!(problems(&with_account("password = { value = \"CANARY\" }")), @r#"
-    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+    error: dir/tollgate.toml:3:14: `password` is no reference by `env`, `file` or `command`
       |
     3 | password = [not shown]
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = { env = 3 }")), @r#"
     error: dir/tollgate.toml:3:1: `password` refers to something that is no text
       |
     3 | password = [not shown]
       | ^^^^^^^^
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = {}")), @r#"
     error: dir/tollgate.toml:3:1: `password` refers to 0 places, not to one
       |
     3 | password = [not shown]
       | ^^^^^^^^
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = [[\"CANARY\"]]")), @r"
     error: dir/tollgate.toml:3:1: `password` takes a text or a list of texts
@@ -346,7 +346,21 @@ fn what_is_not_toml_is_told_with_its_line() {
 #[test]
 fn a_vault_that_cannot_work_is_told_and_no_key_is_shown() {
     let text = "[vault]\nfile = 3\nkey = \"canary\"\nkye = \"canary\"\n";
-    insta::assert_snapshot!(problems(text), @"");
+    insta::assert_snapshot!(problems(text), @r#"
+    error: dir/tollgate.toml:2:8: `file` takes a text in quotes, not a whole number
+      |
+    2 | file = [not shown]
+    error: dir/tollgate.toml:3:1: `key` takes a reference to a key, never the key itself
+      |
+    3 | key = [not shown]
+      | ^^^
+    hint: for example `key = { env = "TOLLGATE_VAULT_KEY" }`
+    error: dir/tollgate.toml:4:1: `[vault]` has no key `kye`
+      |
+    4 | kye = [not shown]
+      | ^^^
+    hint: did you mean `key`?
+    "#);
     for (line, expected) in [
         ("file = \"\"", "`file` takes a path"),
         ("key = { command = [] }", "the command of `key` is no list of texts"),

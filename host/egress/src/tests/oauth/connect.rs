@@ -156,7 +156,7 @@ async fn a_no_is_told_in_the_providers_words() {
     });
     let error = refused.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
-    let expected = "the provider refuses a token: access_denied (User said\\u{1b}[2Jno";
+    let expected = "the provider says access_denied (User said\\u{1b}[2Jno";
     assert!(error.message().starts_with(expected), "{error}");
     assert!(error.message().len() < 400);
     assert_eq!((rig.server.hits(), kept(&rig)), (0, None));
