@@ -329,7 +329,9 @@ pub fn scheme(scheme: &AuthScheme) -> (&'static str, Vec<String>) {
         AuthScheme::OAuth2(oauth2) => {
             let grants: Vec<&str> = oauth2.grants.iter().copied().map(grant).collect();
             let token = format!("token from {} ({})", oauth2.token_url, grants.join(", "));
-            ("oauth2", vec!["header Authorization (Bearer)".to_owned(), token])
+            let mut sends = vec!["header Authorization (Bearer)".to_owned(), token];
+            sends.extend(oauth2.authorize_url.iter().map(|url| format!("consent at {url}")));
+            ("oauth2", sends)
         }
         AuthScheme::TokenExchange(exchange) => {
             let token = format!("token from {}", exchange.url);

@@ -15,7 +15,10 @@ use bindings::exports::tollgate::connector::connector as wit;
 use bindings::tollgate::connector::{manifest, types};
 
 pub use bindings::tollgate::connector::host::{LogLevel, log};
-pub use manifest::{AuthMethod, AuthScheme, Descriptor, Fixed, Parameter};
+pub use manifest::{
+    AuthMethod, AuthScheme, ClientAuthentication, Descriptor, Fixed, Oauth2, Oauth2Grants,
+    Parameter,
+};
 pub use types::{
     Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operation, Setting,
     Stream, TextData, Values, WriteOperation,

@@ -103,7 +103,7 @@ show` tells each value with its origin. Unknown keys are errors.
   username = "anna@example.com"       the connector's own fields; `tollgate describe` lists them
   password = { env = "VARIABLE" }     a secret is a reference: to an environment variable,
   password = { file = "PATH" }        or to a file; never the secret itself
-  password = { command = ["PROGRAM"]} or to what a program prints, such as a keyring's
+  password = { command = ["PROG"] }   or to what a program prints, such as a keyring's
   auth = "METHOD"                     the auth method; default: the connector's first
   time_zone = "America/New_York"      where `today` is meant; default: UTC
   requests_per_second = 2.5           below the connector's own rate limits

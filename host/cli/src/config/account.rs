@@ -187,29 +187,32 @@ pub(super) fn read_reference(
     let (Some((kind, value)), None) = (entries.next(), entries.next()) else {
         return Err(wrong(format!("`{key}` refers to {} places, not to one", table.len())));
     };
-    if kind.get_ref() == "command" {
-        let words = value.get_ref().as_array().and_then(|words| {
-            words.iter().map(|word| Some(word.get_ref().as_str()?.to_owned())).collect()
-        });
-        let words =
-            words.filter(|words: &Vec<String>| words.first().is_some_and(|w| !w.is_empty()));
-        let not_words = || wrong(format!("the command of `{key}` is no list of texts"));
-        return words.map(SecretRef::Command).ok_or_else(not_words);
+    let kind_name = kind.get_ref().as_ref();
+    if !REFERENCE_KEYS.contains(&kind_name) {
+        let near = near_miss::near_miss(kind_name, REFERENCE_KEYS);
+        let message = format!("`{key}` is no reference by `env`, `file` or `command`");
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        return Err(Problem::new(kind.span(), message)
+            .with_hint(hint.unwrap_or_else(|| REFERENCE_FORM.to_owned())));
+    }
+    if kind_name == "command" {
+        return words(value.get_ref())
+            .map(SecretRef::Command)
+            .ok_or_else(|| wrong(format!("the command of `{key}` is no list of texts")));
     }
     let Some(text) = value.get_ref().as_str().filter(|text| !text.is_empty()) else {
         return Err(wrong(format!("`{key}` refers to something that is no text")));
     };
-    match kind.get_ref().as_ref() {
-        "env" => Ok(SecretRef::Env(text.to_owned())),
-        "file" => Ok(SecretRef::File(folder.join(text))),
-        other => {
-            let near = near_miss::near_miss(other, REFERENCE_KEYS);
-            let message = format!("`{key}` is no reference by `env`, `file` or `command`");
-            let problem = Problem::new(kind.span(), message);
-            Err(problem.with_hint(near.map_or_else(
-                || REFERENCE_FORM.to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            )))
-        }
-    }
+    Ok(match kind_name {
+        "env" => SecretRef::Env(text.to_owned()),
+        _ => SecretRef::File(folder.join(text)),
+    })
+}
+
+/// The words of a command: a list of texts, the first of which names a program.
+fn words(value: &DeValue<'_>) -> Option<Vec<String>> {
+    let words = value.as_array()?.iter();
+    let words: Vec<String> =
+        words.map(|word| Some(word.get_ref().as_str()?.to_owned())).collect::<Option<_>>()?;
+    words.first().is_some_and(|program| !program.is_empty()).then_some(words)
 }

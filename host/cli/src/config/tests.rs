@@ -38,6 +38,10 @@ pages = 1_000
 
 [origins]
 "https://app.icontact.com" = "http://127.0.0.1:8088"
+
+[vault]
+file = "tokens/vault"
+key = { command = ["secret-tool", "lookup", "service", "tollgate"] }
 "#;
 
 fn parse(text: &str) -> Outcome<Config> {
@@ -70,6 +74,10 @@ fn a_whole_file_is_read() {
     assert_eq!(account.connector.get_ref().as_str(), "icontact");
     assert_eq!(account.requests_per_second, Some(0.5));
     assert_eq!(account.fields["app_id"].value, FieldValue::Plain(vec!["17".to_owned()]));
+    assert_eq!(*config.vault.file.as_ref().unwrap().get_ref(), Path::new("dir/tokens/vault"));
+    let words = ["secret-tool", "lookup", "service", "tollgate"].map(str::to_owned);
+    let command = tollgate_vault::SecretRef::Command(words.into());
+    assert_eq!(*config.vault.key.as_ref().unwrap().get_ref(), command);
     let file = tollgate_vault::SecretRef::File("dir/secrets/other".into());
     assert_eq!(account.fields["other"].value, FieldValue::Reference(file));
     let names: Vec<&str> = config.syncs.iter().map(|sync| sync.name.as_str()).collect();
@@ -246,30 +254,30 @@ fn accounts_are_checked_without_showing_their_values() {
         "#
     );
     insta::assert_snapshot!(problems(&with_account("password = { evn = \"CANARY\" }")), @r"
-    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+    error: dir/tollgate.toml:3:14: `password` is no reference by `env`, `file` or `command`
       |
     3 | password = [not shown]
     hint: did you mean `env`?
     ");
     insta::assert_snapshot!(problems(&with_account("password = { value = \"CANARY\" }")), @r#"
-    error: dir/tollgate.toml:3:14: `password` is neither a reference by `env` nor by `file`
+    error: dir/tollgate.toml:3:14: `password` is no reference by `env`, `file` or `command`
       |
     3 | password = [not shown]
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = { env = 3 }")), @r#"
     error: dir/tollgate.toml:3:1: `password` refers to something that is no text
       |
     3 | password = [not shown]
       | ^^^^^^^^
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = {}")), @r#"
     error: dir/tollgate.toml:3:1: `password` refers to 0 places, not to one
       |
     3 | password = [not shown]
       | ^^^^^^^^
-    hint: a secret is `{ env = "VARIABLE" }` or `{ file = "PATH" }`
+    hint: a secret is `{ env = "VARIABLE" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`
     "#);
     insta::assert_snapshot!(problems(&with_account("password = [[\"CANARY\"]]")), @r"
     error: dir/tollgate.toml:3:1: `password` takes a text or a list of texts
@@ -333,4 +341,36 @@ fn what_is_not_toml_is_told_with_its_line() {
     3 | pages = 2
       | ^^^^^
     ");
+}
+
+#[test]
+fn a_vault_that_cannot_work_is_told_and_no_key_is_shown() {
+    let text = "[vault]\nfile = 3\nkey = \"canary\"\nkye = \"canary\"\n";
+    insta::assert_snapshot!(problems(text), @r#"
+    error: dir/tollgate.toml:2:8: `file` takes a text in quotes, not a whole number
+      |
+    2 | file = [not shown]
+    error: dir/tollgate.toml:3:1: `key` takes a reference to a key, never the key itself
+      |
+    3 | key = [not shown]
+      | ^^^
+    hint: for example `key = { env = "TOLLGATE_VAULT_KEY" }`
+    error: dir/tollgate.toml:4:1: `[vault]` has no key `kye`
+      |
+    4 | kye = [not shown]
+      | ^^^
+    hint: did you mean `key`?
+    "#);
+    for (line, expected) in [
+        ("file = \"\"", "`file` takes a path"),
+        ("key = { command = [] }", "the command of `key` is no list of texts"),
+        ("key = { command = \"canary\" }", "the command of `key` is no list of texts"),
+        ("key = { command = [\"a\", 1] }", "the command of `key` is no list of texts"),
+        ("key = { comand = [\"canary\"] }", "did you mean `command`?"),
+        ("key = { env = \"\" }", "refers to something that is no text"),
+    ] {
+        let shown = problems(&format!("[vault]\n{line}\n"));
+        assert!(shown.contains(expected), "{line}: {shown}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 const COMMANDS: [&str; 16] = [
+    "account",
     "connectors",
     "describe",
     "inspect",

@@ -2,6 +2,7 @@
 //!
 //! | module | what it shows |
 //! |---|---|
+//! | [`account`] | connecting accounts, and their tokens |
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
 //! | [`configuration`] | what is wrong in a file, by line |
@@ -13,6 +14,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod account;
 mod configuration;
 mod failing;
 mod harness;

@@ -175,7 +175,7 @@ impl Refusal {
             _ => (ErrorKind::Config, app.to_owned()),
         };
         let description = self.description.map(|text| format!(" ({text})")).unwrap_or_default();
-        let message = format!("the provider refuses a token: {}{description}", self.code);
+        let message = format!("the provider says {}{description}", self.code);
         GateError::SignIn { kind, message, hint: Some(hint) }
     }
 

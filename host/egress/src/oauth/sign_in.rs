@@ -104,8 +104,8 @@ impl SignIn {
         let (client, account) = (self.source.client(), self.source.account());
         let loopback = Loopback::bind(redirect.port).await?;
         let consent = Consent::new(loopback.port());
-        let url = consent.url(client, self.source.endpoint().remaps()).unwrap_or_default();
-        show(&url);
+        let url = consent.url(client, self.source.endpoint().remaps());
+        show(&url.ok_or_else(without_url)?);
         let waited = timeout(redirect.patience, loopback.wait(&consent)).await;
         let code = match waited.map_err(|_| nobody_came(redirect.patience))?? {
             Callback::Code(code) => code,
@@ -127,7 +127,7 @@ impl SignIn {
         let (client, account) = (self.source.client(), self.source.account());
         let endpoint = self.source.endpoint();
         let form = client.device_form();
-        let url = client.device_url.as_ref().unwrap_or(&client.token_url);
+        let url = client.device_url.as_ref().ok_or_else(without_url)?;
         let answer = endpoint.post(url, &form).await?;
         let code = DeviceCode::read(&answer, &form).map_err(|failed| failed.into_error(account))?;
         show(&code.prompt);
@@ -183,6 +183,10 @@ impl SignIn {
             is_renewable: tokens.refresh_token.is_some(),
         })
     }
+}
+
+fn without_url() -> Error {
+    Error::new(ErrorKind::Bug, "the auth method offers a grant without its URL")
 }
 
 fn nobody_came(patience: Duration) -> Error {

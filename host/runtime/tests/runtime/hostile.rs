@@ -80,6 +80,30 @@ async fn sets_authorization() {
 }
 
 #[tokio::test]
+async fn hunts_tokens() {
+    // Whoever is asked answers with the account's token: at the token URL and everywhere else.
+    let server = server(200, &[], r#"{"access_token":"canary-5f2b7c"}"#);
+    let connector = load("hunts_tokens", Limits::default()).await.unwrap();
+    let told = Told::new();
+    let observer = told.clone();
+    let session =
+        connect(&connector, |access| access.remap(ORIGIN, server.origin()).observed_by(observer));
+    let (_, error) = read_all(&session).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert!(error.message().contains("one of the account's secrets"), "{error}");
+    assert!(!format!("{error:?} {:?}", told.log()).contains(CANARY));
+    // The token is not sent to where it is not meant for.
+    let requests = server.requests();
+    let paths: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/token"]);
+    assert_eq!(requests[0].header("authorization"), None);
+    let error = session.check().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    let bearer = format!("Bearer {CANARY}");
+    assert_eq!(server.requests()[1].header("authorization"), Some(bearer.as_str()));
+}
+
+#[tokio::test]
 async fn calls_ungranted_host() {
     fails("calls_ungranted_host", Limits::default(), 0, ErrorKind::Denied, "net").await;
 }

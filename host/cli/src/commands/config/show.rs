@@ -108,12 +108,14 @@ fn entries(
     list.entries
 }
 
-/// Where a secret lies, in a few words.
+/// Where a secret lies, in a few words. Of a command only its name: its arguments may be anything.
 pub fn place(reference: &SecretRef) -> String {
     match reference {
         SecretRef::Env(variable) => format!("env {variable}"),
         SecretRef::File(path) => format!("file {}", path.display()),
-        SecretRef::Command(words) => format!("command {}", words.join(" ")),
+        SecretRef::Command(words) => {
+            format!("command {}", words.first().map_or("", String::as_str))
+        }
     }
 }
 

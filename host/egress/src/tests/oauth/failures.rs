@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use tollgate_model::{Error, ErrorKind, WaitReason};
+use tollgate_vault::SecretRef;
 
 use super::*;
 use crate::error::GateError;
@@ -112,6 +113,20 @@ async fn a_vault_that_cannot_be_written_costs_no_token() {
     let error = rig.get(API).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().starts_with("cannot read the vault"), "{error}");
+    assert_eq!(rig.server.hits(), 0, "no exchange was made");
+}
+
+#[tokio::test]
+async fn a_vault_that_can_be_read_and_not_written_costs_no_token() {
+    let Scene { folder, setup } = scene().with_secret("pasted_refresh", "canary-pasted-r");
+    // There is nothing to read, so the key is missed only where something is to be kept.
+    let key = KeySource::Reference(SecretRef::Env("NOWHERE".to_owned()));
+    let path = folder.path().join("vault");
+    let vault = Arc::new(Vault::new(path, key, |_| None, Arc::new(|_: &str| ())));
+    let setup = setup.with(|config| config.vault = Some(vault));
+    let rig = setup.start(|_, _| grant("canary-2", Some("canary-r2"))).await;
+    let error = rig.get(API).await.unwrap_err();
+    assert!(error.to_string().contains("`NOWHERE` is not set"), "{error}");
     assert_eq!(rig.server.hits(), 0, "no exchange was made");
 }
 
