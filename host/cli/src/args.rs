@@ -11,7 +11,7 @@ use crate::commands::{
     add::AddArgs, check::CheckArgs, choices::ChoicesArgs, completions::CompletionsArgs,
     config::ConfigArgs, connectors::ConnectorsArgs, describe::DescribeArgs, discover::DiscoverArgs,
     help::HelpArgs, init::InitArgs, inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs,
-    remove::RemoveArgs, sync::SyncArgs,
+    remove::RemoveArgs, state::StateArgs, sync::SyncArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -105,6 +105,7 @@ pub enum Command {
     Preview(PreviewArgs),
     Read(ReadArgs),
     Sync(SyncArgs),
+    State(StateArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -187,6 +188,7 @@ impl Command {
             Command::Preview(_) => ("preview", takes(true, true, true)),
             Command::Read(_) => ("read", takes(false, true, true)),
             Command::Sync(_) => ("sync", takes(true, true, true)),
+            Command::State(_) => ("state", takes(true, true, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

@@ -14,6 +14,8 @@ impl Hostile for Hoarder {
                 columns: Vec::new(),
                 partition: None,
                 checkpoint: None,
+                children: Vec::new(),
+                started_at: 0,
                 rows_wanted: None,
             };
             std::mem::forget(<Component<Hoarder> as Guest>::open(request)?);

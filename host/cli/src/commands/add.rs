@@ -175,6 +175,7 @@ mod tests {
             origins: vec!["https://a.example.com".into(), "https://*.b.example.com".into()],
             rate_limits: Vec::new(),
             concurrent_requests: 1,
+            reads_by_post: Vec::new(),
             streams: Vec::new(),
         };
         let grant = |text: &str| chosen(&[text.to_owned()], &descriptor);

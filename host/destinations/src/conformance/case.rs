@@ -1,7 +1,7 @@
 //! What the checks are made of.
 
 use tollgate_model::{Column, DataType};
-use tollgate_sync::{Load, Loaded, Mode, Table};
+use tollgate_sync::{Begun, Change, Load, Loaded, Mode, Start, Table};
 
 use super::value::{Value, to_batch};
 use super::{Fixture, Traits};
@@ -23,7 +23,12 @@ pub(super) struct Case {
 impl Case {
     /// Begins a load.
     pub(super) fn begin(&self, table: &Table) -> Result<Box<dyn Load>, String> {
-        let begun = self.fixture.destination().begin(table);
+        Ok(self.begin_with(table, Start::Stateless)?.load)
+    }
+
+    /// Begins a load, with a state or without.
+    pub(super) fn begin_with(&self, table: &Table, start: Start<'_>) -> Result<Begun, String> {
+        let begun = self.fixture.destination().begin(table, start);
         begun.map_err(|error| failed("begin", &error))
     }
 
@@ -78,11 +83,19 @@ impl Case {
 /// Writes rows as one batch.
 pub(super) fn write(load: &mut dyn Load, table: &Table, rows: &Rows) -> Outcome {
     let batch = to_batch(&table.columns, rows)?;
-    load.write(&batch).map_err(|error| failed("write", &error))
+    load.write(&batch, &[]).map_err(|error| failed("write", &error))
 }
 
 pub(super) fn commit(load: Box<dyn Load>) -> Result<Loaded, String> {
-    load.commit().map_err(|error| failed("commit", &error))
+    load.commit(None).map_err(|error| failed("commit", &error))
+}
+
+pub(super) fn commit_with(load: Box<dyn Load>, change: &Change) -> Result<Loaded, String> {
+    load.commit(Some(change)).map_err(|error| failed("commit", &error))
+}
+
+pub(super) fn keep(load: &mut dyn Load, change: &Change) -> Outcome {
+    load.keep(change).map_err(|error| failed("keep", &error))
 }
 
 /// The load says that it put so many rows there.
@@ -106,6 +119,7 @@ pub(super) fn table(name: &str, columns: &[(&str, DataType)]) -> Table {
         columns: columns.iter().map(column).collect(),
         primary_key: Vec::new(),
         mode: Mode::Replace,
+        children: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use tollgate_model::{DataType, Error, ErrorKind};
 use tollgate_sync::Mode;
 
 use super::*;
-use crate::samples::{column, contacts, load, people};
+use crate::samples::{BeginLoad as _, column, contacts, load, people};
 
 /// A folder with a database that holds three contacts.
 struct Fixture {
@@ -52,7 +52,7 @@ impl Fixture {
     }
 
     fn refused(&self, table: &Table) -> Error {
-        self.sqlite().begin(table).err().unwrap()
+        self.sqlite().begin_load(table).err().unwrap()
     }
 }
 
@@ -78,8 +78,8 @@ fn columns_are_declared_by_what_they_hold() {
     ];
     let columns = types.map(|t| column(&t.to_string(), t)).to_vec();
     let primary_key = vec!["text".to_owned(), "int64".to_owned()];
-    let table = Table { name: "types".to_owned(), columns, primary_key, mode: Mode::Replace };
-    fixture.sqlite().begin(&table).unwrap().commit().unwrap();
+    let table = Table { name: "types".to_owned(), columns, primary_key, ..contacts(Mode::Replace) };
+    fixture.sqlite().begin_load(&table).unwrap().commit(None).unwrap();
     let sql = "SELECT sql FROM sqlite_master WHERE name = ?";
     let declared = |name: &str| {
         fixture.connect().query_row(sql, [name], |row| row.get::<_, String>(0)).unwrap()
@@ -192,48 +192,48 @@ fn a_lock_held_by_another_program_is_named() {
     assert_refused(&fixture.refused(&contacts(Mode::Replace)), lock, "then try again");
     other.execute_batch("COMMIT").unwrap();
 
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
-    begun.write(&people(0..9)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
+    begun.write(&people(0..9), &[]).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let error = begun.commit().err().unwrap();
+    let error = begun.commit(None).err().unwrap();
     assert_refused(&error, lock, "then try again");
     other.execute_batch("COMMIT").unwrap();
     // The dropped load could not remove its staging table for the lock; the next one does.
     assert_eq!(fixture.count("SELECT count(*) FROM contacts"), 3);
-    drop(fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap());
+    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
     fixture.assert_whole();
 }
 
 #[test]
 fn a_load_holds_no_lock_while_it_waits_for_rows() {
     let fixture = Fixture::new();
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
     for batch in [people(0..15_000), people(15_000..15_010)] {
-        begun.write(&batch).unwrap();
+        begun.write(&batch, &[]).unwrap();
         fixture.execute("CREATE TABLE other (id); DROP TABLE other");
     }
-    assert_eq!(begun.commit().unwrap().rows, 15_010);
+    assert_eq!(begun.commit(None).unwrap().rows, 15_010);
 }
 
 #[test]
 fn one_table_is_loaded_once_at_a_time() {
     let fixture = Fixture::new();
-    let begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
+    let begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
     let error = fixture.refused(&contacts(Mode::Replace));
     assert_refused(&error, "another run is loading table \"contacts\"", "wait");
-    begun.commit().unwrap();
-    drop(fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap());
+    begun.commit(None).unwrap();
+    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
 }
 
 #[test]
 fn a_load_whose_staging_table_is_gone_fails() {
     let fixture = Fixture::new();
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
-    begun.write(&people(0..20_000)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
+    begun.write(&people(0..20_000), &[]).unwrap();
     let sql = "SELECT name FROM sqlite_master WHERE name LIKE 'tollgate_staging_%'";
     let staging: String = fixture.connect().query_row(sql, [], |row| row.get(0)).unwrap();
     fixture.execute(&format!("DROP TABLE \"{staging}\""));
-    let error = begun.commit().err().unwrap();
+    let error = begun.commit(None).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Destination);
     fixture.assert_whole();
 }
@@ -299,13 +299,13 @@ fn what_is_no_database_is_left_alone() {
     let path = dir.path().join("notes.db");
     let text = "these are my notes\n".repeat(100);
     fs::write(&path, &text).unwrap();
-    let error = Sqlite::at(&path).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(&path).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "notes.db is not a SQLite database", "choose another file name");
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
-    let error = Sqlite::at(dir.path()).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(dir.path()).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "cannot be opened", "check that it is a file");
     let below = path.join("out.db");
-    let error = Sqlite::at(below).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(below).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "cannot make folder", "a file of that name is in the way");
 }
 

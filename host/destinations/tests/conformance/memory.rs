@@ -10,7 +10,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check, check_one};
 use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
-use tollgate_sync::{Destination, Load, Loaded, Mode, Table};
+use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Mode, Start, Table};
 
 const TRAITS: Traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true };
 
@@ -224,7 +224,7 @@ impl Fixture for Memory {
 }
 
 impl Destination for Memory {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+    fn begin(&mut self, table: &Table, _start: Start<'_>) -> Result<Begun> {
         let name = self.table_name(&table.name);
         let mut storage = self.storage();
         if self.has(SlashesAreRefused) && name.contains('/') {
@@ -246,7 +246,8 @@ impl Destination for Memory {
         storage.staged.entry(id).or_insert((name, Vec::new()));
         drop(storage);
         let (memory, table) = (self.clone(), table.clone());
-        Ok(Box::new(MemoryLoad { memory, table, id, written: 0, is_done: false }))
+        let load = Box::new(MemoryLoad { memory, table, id, written: 0, is_done: false });
+        Ok(Begun { load, kept: Kept::Nothing })
     }
 }
 
@@ -275,7 +276,7 @@ struct MemoryLoad {
 }
 
 impl Load for MemoryLoad {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn write(&mut self, batch: &RecordBatch, _children: &[RecordBatch]) -> Result<()> {
         let rows = self.rows(batch);
         self.written += rows.len() as u64;
         if self.refuses_key(&rows) {
@@ -293,7 +294,7 @@ impl Load for MemoryLoad {
         Ok(())
     }
 
-    fn commit(mut self: Box<Self>) -> Result<Loaded> {
+    fn commit(mut self: Box<Self>, _change: Option<&Change>) -> Result<Loaded> {
         self.put(self.table.mode)
     }
 }
@@ -338,7 +339,7 @@ impl MemoryLoad {
         let stored = storage.tables.entry(name).or_default();
         let replaces = match mode {
             Mode::Replace => !self.has(ReplaceAppends),
-            Mode::Append => self.has(AppendReplaces),
+            Mode::Append | Mode::Merge => self.has(AppendReplaces),
         };
         let rows =
             if self.has(EmptyLoadSaysNothing) { rows[..rows.len() / 2].to_vec() } else { rows };

@@ -39,7 +39,7 @@ pub fn connect(connector: &Connector, access: impl FnOnce(Access) -> Access) -> 
 /// Begins to read `rows`.
 pub async fn open(session: &Session) -> Result<Scan> {
     let read = session.read("rows").build()?;
-    session.open(&read, None).await
+    session.open(&read, None, None).await
 }
 
 /// What came of reading all: the rows, or after how many pages what went wrong.

@@ -41,6 +41,7 @@ fn descriptor() -> Descriptor {
         origins: vec!["https://a.example.com".to_owned()],
         rate_limits: Vec::new(),
         concurrent_requests: 1,
+        reads_by_post: Vec::new(),
         streams: Vec::new(),
     }
 }
