@@ -45,7 +45,11 @@ async fn a_source_that_fails_at_any_page_is_gone_on_with() {
             }
             let passes = kind.consequence().passes || mode != Mode::Replace;
             let kept = failed.report.kept.map_or(0, |kept| kept.rows);
-            assert_eq!(kept, if passes { failed.report.rows } else { 0 });
+            // Of parts side by side, the page of another may be on its way when one fails.
+            let on_its_way = if parts.is_some() { 10 } else { 0 };
+            let read = failed.report.rows;
+            assert!(kept == 0 || passes, "{kept} rows are kept after {kind}");
+            assert!(!passes || (read - on_its_way.min(read)..=read).contains(&kept), "{kept}");
             let report = next_brings_all(&memory, parts, mode, &format!("{kind} at {page}")).await;
             let went_on = report.resumed.map_or(0, |resumed| resumed.rows);
             assert_eq!(went_on, kept, "what is kept is not read again");
