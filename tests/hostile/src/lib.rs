@@ -15,8 +15,8 @@ use bindings::tollgate::connector::{manifest, types};
 pub use bindings::tollgate::connector::host::{LogLevel, log};
 pub use manifest::{AuthMethod, AuthScheme, Descriptor, Fixed, Parameter};
 pub use types::{
-    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Setting, Stream,
-    TextData, Values,
+    Batch, ChildTable, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Setting,
+    Stream, TextData, Values,
 };
 pub use wit::{Guest, Page, Partition, RowOutcome, ScanRequest, WriteRequest};
 
@@ -183,6 +183,18 @@ pub fn stream() -> Stream {
         children: Vec::new(),
         options: Vec::new(),
     }
+}
+
+/// A description without fault whose stream has the child table `notes`: the row's id, and a text.
+pub fn descriptor_with_child() -> Descriptor {
+    let child = ChildTable {
+        name: "notes".to_owned(),
+        description: "A note on a row.".to_owned(),
+        columns: columns(),
+        primary_key: Vec::new(),
+    };
+    let stream = Stream { children: vec![child], ..stream() };
+    Descriptor { streams: vec![stream], ..descriptor() }
 }
 
 /// The columns of `rows`.

@@ -74,6 +74,11 @@ impl Case {
         self.expect(table, rows)
     }
 
+    /// A case on an empty storage of its own.
+    pub(super) fn another(&self) -> Case {
+        Case { fixture: self.fixture.another(), traits: self.traits }
+    }
+
     /// The same, on what would be left if the process were killed now.
     pub(super) fn killed(&self) -> Case {
         Case { fixture: self.fixture.killed(), traits: self.traits }
@@ -84,6 +89,19 @@ impl Case {
 pub(super) fn write(load: &mut dyn Load, table: &Table, rows: &Rows) -> Outcome {
     let batch = to_batch(&table.columns, rows)?;
     load.write(&batch, &[]).map_err(|error| failed("write", &error))
+}
+
+/// Writes rows as one batch, with a batch for each child table.
+pub(super) fn write_with(
+    load: &mut dyn Load,
+    table: &Table,
+    rows: &Rows,
+    children: &[(&Table, &Rows)],
+) -> Outcome {
+    let batch = to_batch(&table.columns, rows)?;
+    let child = |(table, rows): &(&Table, &Rows)| to_batch(&table.columns, rows);
+    let children = children.iter().map(child).collect::<Result<Vec<_>, _>>()?;
+    load.write(&batch, &children).map_err(|error| failed("write", &error))
 }
 
 pub(super) fn commit(load: Box<dyn Load>) -> Result<Loaded, String> {
@@ -165,7 +183,7 @@ fn shown(value: &impl std::fmt::Debug) -> String {
     }
 }
 
-fn failed(step: &str, error: &tollgate_model::Error) -> String {
+pub(super) fn failed(step: &str, error: &tollgate_model::Error) -> String {
     let mut text = format!("{step} failed ({}): {error}", error.kind());
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {

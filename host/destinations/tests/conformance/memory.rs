@@ -12,7 +12,7 @@ use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check, ch
 use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
 use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Mode, Start, Table};
 
-const TRAITS: Traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true };
+const TRAITS: Traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true, merges: true, resumes_replace: true };
 
 #[test]
 fn a_destination_without_defects_passes() {
@@ -197,6 +197,10 @@ impl Fixture for Memory {
         let value =
             |row: &Row, column: &Column| row.get(&column.name).cloned().unwrap_or(Value::Null);
         Some(rows.map(|row| columns.iter().map(|column| value(&row, column)).collect()).collect())
+    }
+
+    fn another(&self) -> Box<dyn Fixture> {
+        Memory::fixture(self.defect)
     }
 
     fn killed(&self) -> Box<dyn Fixture> {
