@@ -210,6 +210,19 @@ mod tests {
         }
     }
 
+    /// A path that is given relative to the working folder, which no test may change.
+    #[test]
+    fn a_relative_folder_is_loaded_into() {
+        let here = std::env::current_dir().unwrap();
+        let dir = tempfile::tempdir_in(&here).unwrap();
+        let relative = dir.path().strip_prefix(&here).unwrap();
+        assert!(relative.is_relative());
+        for _ in 0..2 {
+            load(&mut Csv::in_dir(relative), &contacts(Mode::Append), &people(0..3)).unwrap();
+        }
+        assert!(relative.join("contacts.000002.csv").exists());
+    }
+
     #[test]
     fn what_killed_runs_have_left_is_removed_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();

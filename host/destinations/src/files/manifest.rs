@@ -104,3 +104,64 @@ impl Manifest {
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_model::ErrorKind;
+    use tollgate_sync::{Change, Destination, Keeps, Mode, Round, Scope, Start};
+
+    use super::*;
+    use crate::Csv;
+    use crate::samples::{contacts, load, people};
+
+    fn change(ended: bool) -> Change {
+        let round = Round { number: 1, began_at: 0, rows: 3, ended };
+        Change { scope: Scope::default(), round, parts: Vec::new(), keeps: Keeps::All }
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| !name.starts_with('.'));
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_that_the_manifest_does_not_name_goes_and_one_from_before_it_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut csv = Csv::in_dir(dir.path());
+        let table = contacts(Mode::Append);
+        load(&mut csv, &table, &people(0..3)).unwrap();
+        let mut begun = csv.begin(&table, Start::GoOn(&Scope::default())).unwrap().load;
+        begun.write(&people(3..6), &[]).unwrap();
+        begun.keep(&change(false)).unwrap();
+        drop(begun);
+        let manifest = "_tollgate.contacts.csv.json";
+        let expected = [manifest, "contacts.000002.csv", "contacts.csv"];
+        assert_eq!(names(dir.path()), expected);
+        // As if a run had been killed between its data and its manifest.
+        fs::write(dir.path().join("contacts.000003.csv"), "id,email\r\n9,x\r\n").unwrap();
+        let begun = csv.begin(&table, Start::GoOn(&Scope::default())).unwrap();
+        assert_eq!(names(dir.path()), expected);
+        begun.load.commit(Some(&change(true))).unwrap();
+        assert_eq!(names(dir.path()), expected, "nothing new is no new file");
+        load(&mut csv, &contacts(Mode::Replace), &people(0..1)).unwrap();
+        assert_eq!(names(dir.path()), ["contacts.csv"]);
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_is_refused_and_left_alone() {
+        for text in ["{", "{}", r#"{"version":2,"tables":{},"state":null}"#] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("_tollgate.contacts.csv.json");
+            fs::write(&path, text).unwrap();
+            let begun = Csv::in_dir(dir.path()).begin(&contacts(Mode::Append), Start::Stateless);
+            let error = begun.err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Destination);
+            assert!(error.message().contains("is not a manifest"), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+}

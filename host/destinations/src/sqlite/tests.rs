@@ -337,3 +337,66 @@ fn missing_folders_are_made_and_paths_are_never_uris() {
     assert_eq!(plain(Path::new("file:x?mode=memory")), Path::new("./file:x?mode=memory"));
     assert_eq!(plain(Path::new(":memory:")), Path::new("./:memory:"));
 }
+
+#[test]
+fn a_merge_goes_only_with_the_tables_own_key() {
+    let fixture = Fixture::new();
+    fixture.execute("CREATE TABLE plain (id INTEGER, email TEXT)");
+    fixture.execute("CREATE TABLE other (id INTEGER, email TEXT PRIMARY KEY)");
+    for (name, message) in [
+        ("plain", "table \"plain\" has no primary key, and rows are merged by id"),
+        ("other", "table \"other\" has the primary key email, not id"),
+    ] {
+        let table = Table { name: name.to_owned(), ..merged() };
+        assert_refused(&fixture.refused(&table), message, "replace the table once");
+    }
+    load(&mut fixture.sqlite(), &merged(), &people(2..5)).unwrap();
+    assert_eq!(fixture.count("SELECT count(*) FROM contacts"), 5);
+}
+
+fn merged() -> Table {
+    Table { mode: Mode::Merge, primary_key: vec!["id".to_owned()], ..contacts(Mode::Append) }
+}
+
+#[test]
+fn a_merge_leaves_columns_that_are_not_read_and_adds_new_ones() {
+    let fixture = Fixture::new();
+    fixture.execute("ALTER TABLE contacts ADD COLUMN mine TEXT DEFAULT 'x'");
+    let mut table = merged();
+    table.columns.push(column("extra", DataType::Int64));
+    fixture.sqlite().begin_load(&table).unwrap().commit(None).unwrap();
+    load(&mut fixture.sqlite(), &merged(), &people(2..4)).unwrap();
+    let sql = "SELECT count(*) FROM contacts WHERE mine = 'x' AND extra IS NULL";
+    assert_eq!(fixture.count(sql), 4);
+}
+
+#[test]
+fn a_load_while_the_disk_is_full_keeps_neither_rows_nor_state() {
+    let fixture = Fixture::new();
+    let mut sqlite = fixture.sqlite();
+    sqlite.pages_max = Some(60);
+    let scope = tollgate_sync::Scope::default();
+    let mut begun = sqlite.begin(&merged(), Start::GoOn(&scope)).unwrap().load;
+    let rows = tollgate_sync::Round { number: 1, ..Default::default() };
+    let keeps = tollgate_sync::Keeps::All;
+    let change = tollgate_sync::Change { scope, round: rows, parts: Vec::new(), keeps };
+    let failed = (0..50).find_map(|chunk| {
+        let rows = people(chunk * 1_000..(chunk + 1) * 1_000);
+        begun.write(&rows, &[]).and_then(|()| begun.keep(&change)).err().map(|error| (chunk, error))
+    });
+    let (chunks, error) = failed.expect("fifty thousand rows do not fit");
+    assert_refused(&error, "there is no space left for ", "free some space");
+    drop(begun);
+    assert_eq!(fixture.count("SELECT count(*) FROM contacts"), (chunks * 1_000).max(3));
+    let kept = fixture.sqlite().state("contacts").unwrap();
+    assert_eq!(kept.is_some(), chunks > 0);
+}
+
+#[test]
+fn tables_in_which_states_are_kept_are_nobodys() {
+    let fixture = Fixture::new();
+    let table = Table { name: "_Tollgate_state".to_owned(), ..contacts(Mode::Replace) };
+    assert_refused(&fixture.refused(&table), "states are kept there", "_tollgate_");
+    assert!(fixture.sqlite().state("contacts").unwrap().is_none());
+    assert_eq!(fixture.count("SELECT count(*) FROM sqlite_master WHERE name LIKE '%_state%'"), 0);
+}
