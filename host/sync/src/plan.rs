@@ -227,7 +227,12 @@ mod tests {
             cursor: None,
             partitioned: false,
             writes: Vec::new(),
-            children: Vec::new(),
+            children: vec![tollgate_model::ChildTable {
+                name: "phones".to_owned(),
+                description: String::new(),
+                columns: vec![column("id"), column("number")],
+                primary_key: Vec::new(),
+            }],
             options: Vec::new(),
         }
     }
@@ -257,5 +262,54 @@ mod tests {
         let error = plan(&["emial"]).unwrap_err();
         assert_eq!(error.hint(), Some("did you mean `email`?"));
         assert!(plan(&["id", "id"]).unwrap_err().message().contains("twice"));
+    }
+
+    fn planned(choices: Choices) -> Result<Plan> {
+        Plan::new(&stream(), &[column("id"), column("email")], choices)
+    }
+
+    #[test]
+    fn child_tables_are_called_like_the_table_and_themselves() {
+        let (children, table) = (vec!["phones".to_owned()], Some("folk".to_owned()));
+        let plan = planned(Choices { children, table, ..Choices::default() }).unwrap();
+        assert_eq!(plan.table.children[0].name, "folk_phones");
+        assert_eq!(plan.read.children, ["phones"]);
+        assert!(plan.scope.columns.contains(&"folk_phones.number int64".to_owned()));
+        for (names, text) in [(vec!["phone"], "phones"), (vec!["phones", "phones"], "twice")] {
+            let children = names.into_iter().map(str::to_owned).collect();
+            let error = planned(Choices { children, ..Choices::default() }).unwrap_err();
+            let told = format!("{error} {}", error.hint().unwrap_or_default());
+            assert!(error.kind() == ErrorKind::Config && told.contains(text), "{told}");
+        }
+    }
+
+    #[test]
+    fn merging_takes_the_key_among_the_columns() {
+        let merge = |columns: &[&str]| {
+            let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+            planned(Choices { columns, mode: Mode::Merge, ..Choices::default() })
+        };
+        assert!(merge(&[]).is_ok() && merge(&["email", "id"]).is_ok());
+        let error = merge(&["email"]).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Config, "merging stream contacts takes its key: id")
+        );
+    }
+
+    #[test]
+    fn a_stream_that_tells_what_is_new_in_rows_with_a_key_is_merged_where_that_can_be() {
+        let cursor = Stream { cursor: Some("id".to_owned()), ..stream() };
+        let keyless = Stream { primary_key: Vec::new(), ..cursor.clone() };
+        let email = ["email".to_owned()];
+        for (stream, chosen, merges, expected) in [
+            (&cursor, &[][..], true, Mode::Merge),
+            (&cursor, &email[..], true, Mode::Replace),
+            (&cursor, &[][..], false, Mode::Replace),
+            (&keyless, &[][..], true, Mode::Replace),
+            (&stream(), &[][..], true, Mode::Replace),
+        ] {
+            assert_eq!(default_mode(stream, chosen, merges), expected);
+        }
     }
 }

@@ -79,7 +79,10 @@ pub(super) fn begin(
     let kept = if staged.is_some() && found.is_none() { Kept::Nothing } else { kept };
     let (token, staging) = match staged.zip(found) {
         Some((staged, found)) => (staged.token, found),
-        None => staging::make(&transaction, &tables).map_err(explain)?,
+        None => {
+            state::forget_staged(&transaction, &table.name).map_err(explain)?;
+            staging::make(&transaction, &tables).map_err(explain)?
+        }
     };
     if start != Start::Stateless && !matches!(kept, Kept::Same(_)) {
         state::forget(&transaction, &table.name).map_err(explain)?;
@@ -263,6 +266,7 @@ impl Drop for SqliteLoad {
         for staging in &self.staging {
             drop(staging.remove(&connection));
         }
+        drop(state::forget_staged(&connection, &self.table.name));
     }
 }
 

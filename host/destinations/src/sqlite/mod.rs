@@ -130,12 +130,16 @@ impl Destination for Sqlite {
         }
         let _lock = TableLock::take(&self.path, table)?;
         let context = Context::table(&self.path, table);
+        let explain = |error| context.explain(error);
         let mut connection = self.connect()?;
         let transaction = load::immediate(&mut connection, context)?;
-        state::forget(&transaction, table)
-            .and_then(|()| transaction.commit())
-            .map_err(|error| context.explain(error))?;
-        Ok(true)
+        let found = state::load(&transaction, table).map_err(explain)?;
+        if let Some((_, Some(staged))) = &found {
+            staging::remove_all(&transaction, staged).map_err(explain)?;
+        }
+        state::forget(&transaction, table).map_err(explain)?;
+        transaction.commit().map_err(explain)?;
+        Ok(found.is_some())
     }
 }
 

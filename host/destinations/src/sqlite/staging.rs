@@ -78,6 +78,16 @@ pub(super) fn go_on(
     Ok(Some(found))
 }
 
+/// Removes the staging tables of an interrupted load.
+pub(super) fn remove_all(connection: &Connection, staged: &Staged) -> rusqlite::Result<()> {
+    let prefix = format!("{PREFIX}{}_", staged.token);
+    let names = existing::table_names(connection)?;
+    names
+        .iter()
+        .filter(|name| name.starts_with(&prefix))
+        .try_for_each(|name| connection.execute_batch(&format!("DROP TABLE {}", quote(name))))
+}
+
 impl Staging {
     fn of(token: &str, table: &Table) -> Staging {
         Staging { name: format!("{PREFIX}{token}_{}", table.name), table: table.clone() }

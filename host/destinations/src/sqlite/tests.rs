@@ -400,3 +400,37 @@ fn tables_in_which_states_are_kept_are_nobodys() {
     assert!(fixture.sqlite().state("contacts").unwrap().is_none());
     assert_eq!(fixture.count("SELECT count(*) FROM sqlite_master WHERE name LIKE '%_state%'"), 0);
 }
+
+/// A state of staged rows is worth nothing without them.
+#[test]
+fn staged_rows_and_their_state_go_together() {
+    let ends: [(&str, fn(&mut Sqlite, Box<dyn tollgate_sync::Load>)); 4] = [
+        ("dropped", |_, begun| drop(begun)),
+        ("reset", |sqlite, begun| {
+            begun.pause().unwrap();
+            assert!(sqlite.forget("contacts").unwrap());
+        }),
+        ("a sample", |sqlite, begun| {
+            begun.pause().unwrap();
+            drop(sqlite.begin_load(&contacts(Mode::Replace)).unwrap());
+        }),
+        ("another mode", |sqlite, begun| {
+            begun.pause().unwrap();
+            drop(sqlite.begin_load(&merged()).unwrap());
+        }),
+    ];
+    for (what, end) in ends {
+        let fixture = Fixture::new();
+        let mut sqlite = fixture.sqlite();
+        let scope = tollgate_sync::Scope::default();
+        let mut begun = sqlite.begin(&contacts(Mode::Replace), Start::GoOn(&scope)).unwrap().load;
+        begun.write(&people(0..9), &[]).unwrap();
+        let round = tollgate_sync::Round { number: 1, ..Default::default() };
+        let keeps = tollgate_sync::Keeps::All;
+        begun.keep(&tollgate_sync::Change { scope, round, parts: Vec::new(), keeps }).unwrap();
+        assert!(sqlite.state("contacts").unwrap().is_some());
+        end(&mut sqlite, begun);
+        assert_eq!(sqlite.state("contacts").unwrap(), None, "{what}");
+        fixture.assert_whole();
+    }
+}
