@@ -80,7 +80,7 @@ pub(super) fn begin(
     let (token, staging) = match staged.zip(found) {
         Some((staged, found)) => (staged.token, found),
         None => {
-            state::forget_staged(&transaction, &table.name).map_err(explain)?;
+            staging::abandon(&transaction, &table.name).map_err(explain)?;
             staging::make(&transaction, &tables).map_err(explain)?
         }
     };
@@ -266,7 +266,7 @@ impl Drop for SqliteLoad {
         for staging in &self.staging {
             drop(staging.remove(&connection));
         }
-        drop(state::forget_staged(&connection, &self.table.name));
+        drop(staging::abandon(&connection, &self.table.name));
     }
 }
 

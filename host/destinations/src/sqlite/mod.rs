@@ -133,13 +133,10 @@ impl Destination for Sqlite {
         let explain = |error| context.explain(error);
         let mut connection = self.connect()?;
         let transaction = load::immediate(&mut connection, context)?;
-        let found = state::load(&transaction, table).map_err(explain)?;
-        if let Some((_, Some(staged))) = &found {
-            staging::remove_all(&transaction, staged).map_err(explain)?;
-        }
+        staging::abandon(&transaction, table).map_err(explain)?;
         state::forget(&transaction, table).map_err(explain)?;
         transaction.commit().map_err(explain)?;
-        Ok(found.is_some())
+        Ok(true)
     }
 }
 

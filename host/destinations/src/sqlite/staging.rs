@@ -9,7 +9,7 @@ use tollgate_sync::{Mode, Table};
 use super::error::Context;
 use super::existing::{self, Existing};
 use super::schema::{self, quote};
-use super::state::Staged;
+use super::state::{self, Staged};
 
 /// How the names of staging tables begin; 16 hexadecimal digits, `_` and the table's name follow.
 const PREFIX: &str = "tollgate_staging_";
@@ -78,14 +78,17 @@ pub(super) fn go_on(
     Ok(Some(found))
 }
 
-/// Removes the staging tables of an interrupted load.
-pub(super) fn remove_all(connection: &Connection, staged: &Staged) -> rusqlite::Result<()> {
+/// Removes the staging tables of an interrupted load of this table, whatever child tables it had,
+/// and its state, which is worth nothing without them.
+pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    let Some((_, Some(staged))) = state::load(connection, table)? else { return Ok(()) };
     let prefix = format!("{PREFIX}{}_", staged.token);
     let names = existing::table_names(connection)?;
     names
         .iter()
         .filter(|name| name.starts_with(&prefix))
-        .try_for_each(|name| connection.execute_batch(&format!("DROP TABLE {}", quote(name))))
+        .try_for_each(|name| connection.execute_batch(&format!("DROP TABLE {}", quote(name))))?;
+    state::forget(connection, table)
 }
 
 impl Staging {

@@ -128,14 +128,6 @@ pub(super) fn forget(connection: &Connection, table: &str) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Forgets what is stored for a table if it is about staged rows, which are gone.
-pub(super) fn forget_staged(connection: &Connection, table: &str) -> rusqlite::Result<()> {
-    match load(connection, table)? {
-        Some((_, Some(_))) => forget(connection, table),
-        _ => Ok(()),
-    }
-}
-
 fn exists(connection: &Connection) -> rusqlite::Result<bool> {
     let sql = "SELECT count(*) FROM sqlite_master
                WHERE name IN ('_tollgate_state', '_tollgate_state_parts')";
