@@ -404,7 +404,8 @@ fn tables_in_which_states_are_kept_are_nobodys() {
 /// A state of staged rows is worth nothing without them.
 #[test]
 fn staged_rows_and_their_state_go_together() {
-    let ends: [(&str, fn(&mut Sqlite, Box<dyn tollgate_sync::Load>)); 4] = [
+    type End = fn(&mut Sqlite, Box<dyn tollgate_sync::Load>);
+    let ends: [(&str, End); 4] = [
         ("dropped", |_, begun| drop(begun)),
         ("reset", |sqlite, begun| {
             begun.pause().unwrap();
