@@ -1,7 +1,7 @@
 //! What the tests that cross crates share: a [`World`] with a stand-in for the provider, the real
 //! component in the real runtime, and a database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use tollgate_runtime::{Access, Limits, Runtime, RuntimeConfig, Session};
 use tollgate_simulators::icontact::Builder;
 use tollgate_simulators::{IContact, Simulator};
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Failed, Plan, Report};
+use tollgate_sync::{Destination, Failed, Plan, Report};
 use tollgate_vault::{Account, Secret};
 
 /// A stand-in for iContact, the component, and a database to sync into.
@@ -102,11 +102,23 @@ impl World {
         Ok(connector.connect(account, access)?)
     }
 
-    /// Syncs a stream into the table of its name.
+    /// Syncs a stream into the table of its name, which is replaced.
     pub async fn sync(
         &self,
         stream: &str,
         options: &[(&str, &str)],
+    ) -> anyhow::Result<Result<Report, Failed>> {
+        let destination = Box::new(Sqlite::at(self.database_file()));
+        self.sync_into(destination, stream, options, Choices::default()).await
+    }
+
+    /// Syncs a stream into a destination, as was chosen beside the options.
+    pub async fn sync_into(
+        &self,
+        destination: Box<dyn Destination>,
+        stream: &str,
+        options: &[(&str, &str)],
+        choices: Choices,
     ) -> anyhow::Result<Result<Report, Failed>> {
         let session = self.session().await?;
         let mut read = session.read(stream);
@@ -120,16 +132,20 @@ impl World {
             Ok(columns) => columns,
             Err(error) => return Ok(Err(Failed { error, report: Report::default() })),
         };
-        let choices = Choices { options: read.options, ..Choices::default() };
-        let plan = Plan::new(described, &columns, choices)?;
+        let (options, started_at) = (read.options, read.started_at);
+        let plan = Plan::new(described, &columns, Choices { options, started_at, ..choices })?;
         let cancel = CancellationToken::new();
-        let destination = Box::new(Sqlite::at(self.database_file()));
         Ok(tollgate_sync::run(&session, destination, &plan, &*self.events, &cancel).await)
     }
 
     /// The database's file.
     pub fn database_file(&self) -> PathBuf {
         self.folder.path().join("world.db")
+    }
+
+    /// The folder of the database, for other destinations too.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The database.

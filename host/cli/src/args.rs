@@ -11,8 +11,8 @@ use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
     completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
     describe::DescribeArgs, discover::DiscoverArgs, help::HelpArgs, init::InitArgs,
-    inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs, remove::RemoveArgs, sync::SyncArgs,
-    write::WriteArgs,
+    inspect::InspectArgs, preview::PreviewArgs, read::ReadArgs, remove::RemoveArgs,
+    state::StateArgs, sync::SyncArgs, write::WriteArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -108,6 +108,7 @@ pub enum Command {
     Read(ReadArgs),
     Write(WriteArgs),
     Sync(SyncArgs),
+    State(StateArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -192,6 +193,7 @@ impl Command {
             Command::Read(_) => ("read", takes(false, true, true)),
             Command::Write(_) => ("write", takes(true, true, true)),
             Command::Sync(_) => ("sync", takes(true, true, true)),
+            Command::State(_) => ("state", takes(true, true, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod preview;
 pub mod read;
 pub mod remove;
+pub mod state;
 pub mod sync;
 pub mod write;
 
@@ -50,6 +51,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Write(args) => write::run(&args, context).await,
         // A sync stops by itself: what it began has to be tidied up.
         Command::Sync(args) => sync::run(&args, context).await,
+        Command::State(args) => or_stop(cancel, state::run(&args, context)).await,
         Command::Config(args) => or_stop(cancel, config::run(&args, context)).await,
         Command::Completions(args) => completions::run(&args),
         Command::Help(args) => help::run(&args),

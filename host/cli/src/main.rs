@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod context;
 mod environment;
+mod expand;
 mod failure;
 mod host;
 mod interrupt;

@@ -4,7 +4,8 @@ use tollgate_model::{Error, ErrorKind, Result, near_miss};
 use tollgate_sync::Mode;
 
 /// Every mode, with its word.
-const MODES: [(&str, Mode); 2] = [("replace", Mode::Replace), ("append", Mode::Append)];
+const MODES: [(&str, Mode); 3] =
+    [("replace", Mode::Replace), ("append", Mode::Append), ("merge", Mode::Merge)];
 
 /// The mode of this word.
 ///
@@ -22,6 +23,7 @@ pub fn name(mode: Mode) -> &'static str {
     match mode {
         Mode::Replace => "replace",
         Mode::Append => "append",
+        Mode::Merge => "merge",
     }
 }
 

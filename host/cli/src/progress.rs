@@ -17,7 +17,7 @@ pub use router::Router;
 pub use stream::{Form, StreamProgress};
 
 use crate::messages::{Messages, Verbosity};
-use crate::quantities;
+use crate::quantities::{self, counted};
 
 /// An observer without a display: for reads that are over at once, or whose rows are the display.
 pub struct Quietly {
@@ -54,6 +54,15 @@ fn tell(messages: &Messages, label: &str, event: &Event) {
         Event::Request(audit) if verbosity >= Verbosity::Verbose => {
             messages.say(&format!("{label}: {}", request(audit)));
         }
+        Event::GoesOn { rows: 0, began_at } => {
+            let since = quantities::instant(*began_at);
+            messages.say(&format!("{label}: reads what is new since {since}"));
+        }
+        Event::GoesOn { rows, began_at } => {
+            let (rows, since) = (counted(*rows, "row"), quantities::instant(*began_at));
+            messages.say(&format!("{label}: goes on after {rows} of the read of {since}"));
+        }
+        Event::FromStart { reason } => messages.say(&format!("{label}: {reason}")),
         Event::Wait { reason, wait } if verbosity >= Verbosity::Debug => {
             messages.say(&format!("{label}: {}", status::waiting(*reason, *wait)));
         }

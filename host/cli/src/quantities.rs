@@ -49,6 +49,12 @@ pub fn parse_count(text: &str) -> Option<u64> {
     digits.then(|| text.replace('_', "").parse().ok()).flatten()
 }
 
+/// An instant in microseconds UTC, as `2026-02-28T13:05:09Z`.
+pub fn instant(micros: i64) -> String {
+    let instant = jiff::Timestamp::from_microsecond(micros);
+    instant.map_or_else(|_| micros.to_string(), |instant| format!("{instant:.0}"))
+}
+
 /// A size for people: `12.3 MiB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];

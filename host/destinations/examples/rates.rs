@@ -13,7 +13,7 @@ use arrow_array::{
 };
 use tollgate_destinations::Target;
 use tollgate_model::{Column, DataType, schema};
-use tollgate_sync::{Mode, Table};
+use tollgate_sync::{Mode, Start, Table};
 
 const ROWS: i64 = 200_000;
 const BATCH: i64 = 1_000;
@@ -53,15 +53,21 @@ fn load(
 ) -> Result<(), Box<dyn Error>> {
     let primary_key = if key.is_empty() { Vec::new() } else { vec![key.to_owned()] };
     let mode = Mode::Replace;
-    let table = Table { name: "contacts".to_owned(), columns: columns(), primary_key, mode };
+    let table = Table {
+        name: "contacts".to_owned(),
+        columns: columns(),
+        primary_key,
+        mode,
+        children: Vec::new(),
+    };
     let memory_before = memory_peak_reset();
     let (start, cpu_before) = (Instant::now(), cpu_seconds());
-    let mut load = target.destination().begin(&table)?;
+    let mut load = target.destination().begin(&table, Start::Stateless)?.load;
     for batch in batches {
-        load.write(batch)?;
+        load.write(batch, &[])?;
     }
     let written = start.elapsed();
-    let loaded = load.commit()?;
+    let loaded = load.commit(None)?;
     let seconds = start.elapsed().as_secs_f64();
     println!(
         "{:8} key {key:7} {round}: {:8.0} rows/s ({:8.0} a CPU second), commit {:4.0} ms, +{} MiB",

@@ -8,7 +8,12 @@
 //! A load that replaces several files takes more than one rename. Its data is first renamed to
 //! `.contacts.csv.committed`: from then on the load has happened. Then the old files go, and last
 //! the data gets its place. A run that is killed in between is completed by the next `begin`.
+//!
+//! A load that appends with a state has a manifest beside the table's files, `_tollgate.contacts.csv.json`:
+//! see [`manifest`].
 
+mod load;
+mod manifest;
 mod names;
 
 use std::fmt;
@@ -18,9 +23,10 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use tempfile::NamedTempFile;
-use tollgate_model::{Column, Error, Result};
-use tollgate_sync::{Load, Loaded, Mode, Table};
+use tollgate_model::{Column, Error, ErrorKind, Result};
+use tollgate_sync::{Begun, Mode, Start, State, Table};
 
+use self::manifest::Manifest;
 use self::names::TableFiles;
 use crate::table::{self, fail};
 
@@ -29,7 +35,7 @@ use crate::table::{self, fail};
 pub(crate) const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A format of files.
-pub(crate) trait Format {
+pub(crate) trait Format: Send + Sync {
     /// How the files' names end, without the dot.
     const EXTENSION: &'static str;
     /// What writes one file.
@@ -52,30 +58,52 @@ pub(crate) trait RowWriter: Send {
 }
 
 /// Begins a load of this table into files of this format in this folder.
-pub(crate) fn begin<F: Format>(format: F, dir: &Path, table: &Table) -> Result<Box<dyn Load>> {
-    table::check(table)?;
-    let files = TableFiles::new(dir, &table.name, F::EXTENSION)?;
-    let writing_in = || format!("cannot write in {}", dir.display());
-    fs::create_dir_all(dir).map_err(|error| io_error(writing_in(), error))?;
-    let staged = files.stage().map_err(|error| io_error(writing_in(), error))?;
-    claim(&files, &staged)?;
-    files.complete().map_err(|error| io_error(writing_in(), error))?;
-    if table.mode == Mode::Append {
-        for file in files.existing().map_err(|error| io_error(writing_in(), error))? {
-            format.check(&file, &table.columns)?;
-        }
+pub(crate) fn begin<F: Format + 'static>(
+    format: F,
+    dir: &Path,
+    table: &Table,
+    start: Start<'_>,
+) -> Result<Begun> {
+    if table.mode == Mode::Merge {
+        let message = format!("{} files have no keys: nothing can be merged", F::EXTENSION);
+        return Err(Error::new(ErrorKind::Config, message)
+            .with_hint("the modes replace and append go, or a SQLite destination"));
     }
-    let file = staged.as_file().try_clone().map_err(|error| io_error(writing_in(), error))?;
-    let writer = format.start(file, &table.columns)?;
-    Ok(Box::new(FileLoad { files, mode: table.mode, writer, staged, rows: 0 }))
+    table::check(table)?;
+    let files = table.each();
+    let files = files.iter().map(|table| TableFiles::new(dir, &table.name, F::EXTENSION));
+    let files = files.collect::<Result<Vec<_>>>()?;
+    fs::create_dir_all(dir)
+        .map_err(|error| io_error(format!("cannot write in {}", dir.display()), error))?;
+    load::begin(format, files, table, start)
+}
+
+/// What is kept of the reads of this table.
+pub(crate) fn state(dir: &Path, table: &str, extension: &'static str) -> Result<Option<State>> {
+    let manifest = Manifest::load(&TableFiles::new(dir, table, extension)?)?;
+    Ok(manifest.and_then(|manifest| manifest.state))
+}
+
+/// Throws away what is kept of the reads of this table; whether there was anything.
+pub(crate) fn forget(dir: &Path, table: &str, extension: &'static str) -> Result<bool> {
+    let files = TableFiles::new(dir, table, extension)?;
+    let Some(mut manifest) = Manifest::load(&files)?.filter(|found| found.state.is_some()) else {
+        return Ok(false);
+    };
+    let failed = |error| io_error(format!("cannot write in {}", dir.display()), error);
+    claim(&files, &files.stage().map_err(failed)?)?;
+    manifest.state = None;
+    manifest.save(&files)?;
+    Ok(true)
 }
 
 /// Removes what killed runs have left, and refuses to load beside a run that lives: its staged file
 /// is locked, and the lock ends with its process.
 fn claim(files: &TableFiles, staged: &NamedTempFile) -> Result<()> {
     let failed = |error| io_error(format!("cannot write in {}", files.dir().display()), error);
-    lock(staged.as_file()).map_err(failed)?;
-    for path in files.staged().map_err(failed)?.iter().filter(|path| *path != staged.path()) {
+    // By name: of a folder that was given as a relative path, one of the two paths is absolute.
+    let is_own = |path: &&PathBuf| path.file_name() == staged.path().file_name();
+    for path in files.staged().map_err(failed)?.iter().filter(|path| !is_own(path)) {
         match File::open(path).and_then(|file| lock(&file)) {
             Ok(true) => fs::remove_file(path).map_err(failed)?,
             Ok(false) => return Err(loading_already(files.table())),
@@ -134,37 +162,6 @@ fn loading_already(table: &str) -> Error {
         .with_hint("wait until it has finished, or load into another table")
 }
 
-struct FileLoad<W> {
-    files: TableFiles,
-    mode: Mode,
-    writer: W,
-    /// Removed when it is dropped. It stands behind `writer` so that the file is closed before.
-    staged: NamedTempFile,
-    rows: u64,
-}
-
-impl<W: RowWriter> Load for FileLoad<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.writer.write(batch).map_err(|error| error.context(self.files.first().display()))?;
-        self.rows += batch.num_rows() as u64;
-        Ok(())
-    }
-
-    fn commit(self: Box<Self>) -> Result<Loaded> {
-        let FileLoad { files, mode, writer, staged, rows } = *self;
-        let finished = writer.finish();
-        let file = finished.map_err(|error| error.context(files.first().display()))?;
-        let placed = file.sync_all().and_then(|()| match mode {
-            Mode::Replace => files.replace_by(staged),
-            Mode::Append => files.add(staged),
-        });
-        let path = placed.map_err(|error| {
-            io_error(format!("cannot put {} in its place", files.first().display()), error)
-        })?;
-        Ok(Loaded { rows, duplicates: 0, location: path.display().to_string() })
-    }
-}
-
 /// What could not be done, with a hint where there is one, and the I/O error as its source.
 pub(crate) fn io_error(what: impl fmt::Display, error: io::Error) -> Error {
     let hint = match error.kind() {
@@ -185,25 +182,22 @@ pub(crate) fn io_error(what: impl fmt::Display, error: io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use tollgate_model::ErrorKind;
-    use tollgate_sync::Destination;
-
     use super::*;
     use crate::Csv;
-    use crate::samples::{contacts, load, people};
+    use crate::samples::{BeginLoad as _, contacts, load, people};
 
     #[test]
     fn one_table_is_loaded_once_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let mut csv = Csv::in_dir(dir.path());
-        let begun = csv.begin(&contacts(Mode::Append)).unwrap();
-        let error = csv.begin(&contacts(Mode::Replace)).err().unwrap();
+        let begun = csv.begin_load(&contacts(Mode::Append)).unwrap();
+        let error = csv.begin_load(&contacts(Mode::Replace)).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Destination);
         assert_eq!(error.message(), "another run is loading table \"contacts\"");
         let other = Table { name: "other".to_owned(), ..contacts(Mode::Replace) };
-        drop(csv.begin(&other).unwrap());
-        begun.commit().unwrap();
-        drop(csv.begin(&contacts(Mode::Replace)).unwrap());
+        drop(csv.begin_load(&other).unwrap());
+        begun.commit(None).unwrap();
+        drop(csv.begin_load(&contacts(Mode::Replace)).unwrap());
     }
 
     #[test]
@@ -214,6 +208,19 @@ mod tests {
             let loaded = load(&mut csv, &contacts(Mode::Append), &people(0..3)).unwrap();
             assert_eq!(Path::new(&loaded.location), dir.path().join("a/b").join(name));
         }
+    }
+
+    /// A path that is given relative to the working folder, which no test may change.
+    #[test]
+    fn a_relative_folder_is_loaded_into() {
+        let here = std::env::current_dir().unwrap();
+        let dir = tempfile::tempdir_in(&here).unwrap();
+        let relative = dir.path().strip_prefix(&here).unwrap();
+        assert!(relative.is_relative());
+        for _ in 0..2 {
+            load(&mut Csv::in_dir(relative), &contacts(Mode::Append), &people(0..3)).unwrap();
+        }
+        assert!(relative.join("contacts.000002.csv").exists());
     }
 
     #[test]
@@ -236,7 +243,7 @@ mod tests {
         let file = dir.path().join("file");
         fs::write(&file, "mine").unwrap();
         for place in [file.clone(), file.join("below")] {
-            let error = Csv::in_dir(&place).begin(&contacts(Mode::Replace)).err().unwrap();
+            let error = Csv::in_dir(&place).begin_load(&contacts(Mode::Replace)).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::Destination);
             assert_eq!(error.message(), format!("cannot write in {}", place.display()));
             let hint = "choose a folder; a file of that name is in the way";
@@ -249,11 +256,11 @@ mod tests {
     fn a_load_whose_staged_file_is_gone_fails() {
         let dir = tempfile::tempdir().unwrap();
         let mut csv = Csv::in_dir(dir.path());
-        let begun = csv.begin(&contacts(Mode::Replace)).unwrap();
+        let begun = csv.begin_load(&contacts(Mode::Replace)).unwrap();
         for entry in fs::read_dir(dir.path()).unwrap() {
             fs::remove_file(entry.unwrap().path()).unwrap();
         }
-        let error = begun.commit().err().unwrap();
+        let error = begun.commit(None).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Destination);
         assert!(error.message().ends_with("contacts.csv in its place"), "{error}");
     }

@@ -7,7 +7,7 @@ use arrow_array::{
     RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use tollgate_model::{Column, DataType, schema};
-use tollgate_sync::{Destination, Loaded, Mode, Table};
+use tollgate_sync::{Destination, Load, Loaded, Mode, Start, Table};
 
 /// A column.
 pub(crate) fn column(name: &str, data_type: DataType) -> Column {
@@ -18,7 +18,7 @@ pub(crate) fn column(name: &str, data_type: DataType) -> Column {
 pub(crate) fn contacts(mode: Mode) -> Table {
     let primary_key = if mode == Mode::Replace { vec!["id".to_owned()] } else { Vec::new() };
     let columns = vec![column("id", DataType::Int64), column("email", DataType::Text)];
-    Table { name: "contacts".to_owned(), columns, primary_key, mode }
+    Table { name: "contacts".to_owned(), columns, primary_key, mode, children: Vec::new() }
 }
 
 /// Rows of [`contacts`].
@@ -34,15 +34,26 @@ pub(crate) fn batch(columns: &[Column], arrays: Vec<ArrayRef>) -> RecordBatch {
     RecordBatch::try_new(schema::to_arrow_schema(columns), arrays).expect("the arrays fit")
 }
 
+/// Begins loads without state.
+pub(crate) trait BeginLoad {
+    fn begin_load(&mut self, table: &Table) -> tollgate_model::Result<Box<dyn Load>>;
+}
+
+impl<D: Destination + ?Sized> BeginLoad for D {
+    fn begin_load(&mut self, table: &Table) -> tollgate_model::Result<Box<dyn Load>> {
+        Ok(self.begin(table, Start::Stateless)?.load)
+    }
+}
+
 /// Loads one batch.
 pub(crate) fn load(
     destination: &mut dyn Destination,
     table: &Table,
     batch: &RecordBatch,
 ) -> tollgate_model::Result<Loaded> {
-    let mut load = destination.begin(table)?;
-    load.write(batch)?;
-    load.commit()
+    let mut load = destination.begin_load(table)?;
+    load.write(batch, &[])?;
+    load.commit(None)
 }
 
 /// One column of every type.

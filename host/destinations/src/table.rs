@@ -1,19 +1,34 @@
 //! What every destination asks of a table before it touches anything.
 
 use tollgate_model::{Error, ErrorKind, Result};
-use tollgate_sync::Table;
+use tollgate_sync::{Mode, Table};
 
 /// An error of the destination.
 pub(crate) fn fail(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Destination, message)
 }
 
-/// Refuses a table that no destination can hold.
+/// Refuses a table that no destination can hold, and a child table likewise.
 ///
 /// # Errors
 /// [`ErrorKind::Destination`] for a name that is empty or holds NUL, a table without columns, a
-/// column named twice, and a key column that is not among the columns.
+/// column named twice, a key column that is not among the columns, two tables of one name, and a
+/// merge without a key.
 pub(crate) fn check(table: &Table) -> Result<()> {
+    let tables = table.each();
+    for (index, one) in tables.iter().enumerate() {
+        check_one(one)?;
+        if tables[..index].iter().any(|other| other.name == one.name) {
+            return Err(fail(format!("two tables of one load are called {:?}", one.name)));
+        }
+    }
+    if table.mode == Mode::Merge && table.primary_key.is_empty() {
+        return Err(fail(format!("table {:?} has no key to merge by", table.name)));
+    }
+    Ok(())
+}
+
+fn check_one(table: &Table) -> Result<()> {
     if table.name.is_empty() {
         return Err(fail("the table has no name"));
     }
@@ -39,7 +54,6 @@ pub(crate) fn check(table: &Table) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use tollgate_model::{Column, DataType};
-    use tollgate_sync::Mode;
 
     use super::*;
 
@@ -55,6 +69,7 @@ mod tests {
             columns: columns.collect(),
             primary_key: primary_key.iter().map(|key| (*key).to_owned()).collect(),
             mode: Mode::Replace,
+            children: Vec::new(),
         }
     }
 

@@ -44,6 +44,11 @@ impl Target {
         }
     }
 
+    /// Whether rows can be merged into what is there by their key.
+    pub fn merges(&self) -> bool {
+        matches!(self, Target::Sqlite(_))
+    }
+
     /// The word before the colon.
     pub fn scheme(&self) -> &'static str {
         match self {

@@ -38,6 +38,25 @@ pub enum Event {
         /// Its rows.
         rows: u64,
     },
+    /// The read goes on with an earlier run's.
+    GoesOn {
+        /// Rows that are there of an interrupted read; none where only what is new is read.
+        rows: u64,
+        /// When that read began, in microseconds UTC.
+        began_at: i64,
+    },
+    /// The read begins from the start although an earlier run had kept something.
+    FromStart {
+        /// Why, for people.
+        reason: String,
+    },
+    /// Rows of a child table came with a page.
+    ChildRows {
+        /// The child table.
+        table: String,
+        /// Its rows.
+        rows: u64,
+    },
     /// A page was read and handed to the destination.
     Page {
         /// Its rows.
@@ -131,6 +150,10 @@ impl Usage {
     }
 }
 
-fn as_millis<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+/// A duration in whole milliseconds, as every report and event writes it.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn as_millis<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }

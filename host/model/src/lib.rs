@@ -23,7 +23,9 @@ pub use descriptor::{
     QuotaReset, RateLimit, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use event::{Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason};
+pub use event::{
+    Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason, as_millis,
+};
 pub use names::{AccountName, ConnectorId, SyncName};
 pub use schema::{Column, DataType};
 pub use settings::{Setting, Settings};

@@ -16,7 +16,7 @@ pub async fn count_contacts(component: &Path, account: &Account, place: &str) ->
     let access = Access::declared(connector.descriptor()).remap("https://app.icontact.com", place);
     let session = connector.connect(account, access)?;
     let read = session.read("contacts").option("status", "total").columns(["email"]).build()?;
-    let mut scan = session.open(&read, None).await?;
+    let mut scan = session.open(&read, None, None).await?;
     let mut rows = 0;
     while let Some(page) = scan.next().await? {
         // `page.batch` is an Arrow `RecordBatch`.

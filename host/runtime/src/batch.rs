@@ -31,6 +31,18 @@ pub(crate) struct Shape<'a> {
     pub(crate) columns: &'a [Column],
     pub(crate) schema: &'a SchemaRef,
     pub(crate) rows_max: u32,
+    /// The child table that the rows are of. `None`: the stream itself.
+    pub(crate) child: Option<&'a str>,
+}
+
+impl Shape<'_> {
+    /// Where a flaw is.
+    fn place(&self, page: u64) -> String {
+        match self.child {
+            None => format!("page {page}"),
+            Some(child) => format!("page {page}, child table {}", quote(child)),
+        }
+    }
 }
 
 /// The rows as Arrow.
@@ -39,11 +51,12 @@ pub(crate) struct Shape<'a> {
 /// [`ErrorKind::Data`] that names page, column and row, for anything outside the interface's rules.
 /// [`ErrorKind::Limit`] for too many rows.
 pub(crate) fn to_arrow(shape: &Shape<'_>, page: u64, batch: Batch) -> Result<RecordBatch, Error> {
+    let place = shape.place(page);
     let fail = |flaw: &dyn fmt::Display| {
-        shape.label.error(ErrorKind::Data, format_args!("page {page}: {flaw}"))
+        shape.label.error(ErrorKind::Data, format_args!("{place}: {flaw}"))
     };
     if batch.rows > shape.rows_max {
-        let text = format!("page {page} has {} rows, more than {}", batch.rows, shape.rows_max);
+        let text = format!("{place} has {} rows, more than {}", batch.rows, shape.rows_max);
         return Err(shape.label.error(ErrorKind::Limit, text));
     }
     if batch.columns.len() != shape.columns.len() {

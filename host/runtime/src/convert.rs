@@ -266,6 +266,7 @@ pub(crate) fn scan_request(
     account: &[Setting],
     read: &Read,
     partition: Option<&Partition>,
+    checkpoint: Option<&str>,
 ) -> wire::ScanRequest {
     wire::ScanRequest {
         settings: settings(account),
@@ -277,9 +278,9 @@ pub(crate) fn scan_request(
             title: partition.title.clone(),
             state: partition.state.clone(),
         }),
-        checkpoint: None,
-        children: Vec::new(),
-        started_at: 0,
+        checkpoint: checkpoint.map(str::to_owned),
+        children: read.children.clone(),
+        started_at: read.started_at,
         rows_wanted: read.rows_wanted,
     }
 }

@@ -14,20 +14,29 @@ use tollgate_sync::Read;
 pub struct ReadBuilder<'a> {
     descriptor: &'a Descriptor,
     today: Date,
+    started_at: i64,
     stream: String,
     options: Settings,
     columns: Vec<String>,
+    children: Vec<String>,
     rows_wanted: Option<u64>,
 }
 
 impl<'a> ReadBuilder<'a> {
-    pub(crate) fn new(descriptor: &'a Descriptor, today: Date, stream: String) -> Self {
+    pub(crate) fn new(
+        descriptor: &'a Descriptor,
+        today: Date,
+        started_at: i64,
+        stream: String,
+    ) -> Self {
         ReadBuilder {
             descriptor,
             today,
+            started_at,
             stream,
             options: Settings::new(),
             columns: Vec::new(),
+            children: Vec::new(),
             rows_wanted: None,
         }
     }
@@ -53,6 +62,12 @@ impl<'a> ReadBuilder<'a> {
         self
     }
 
+    /// The child tables wanted, in this order.
+    pub fn children<C: Into<String>>(mut self, children: impl IntoIterator<Item = C>) -> Self {
+        self.children.extend(children.into_iter().map(Into::into));
+        self
+    }
+
     /// About how many rows will be taken, for providers that can be asked for small pages.
     pub fn rows_wanted(mut self, rows: u64) -> Self {
         self.rows_wanted = Some(rows);
@@ -62,18 +77,21 @@ impl<'a> ReadBuilder<'a> {
     /// Checks all of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for an unknown stream, option or column, with the likely one as a hint,
-    /// for a column named twice, and for an option's value outside its kind. The columns of a stream
+    /// [`ErrorKind::Config`] for an unknown stream, option, column or child table, with the likely one
+    /// as a hint, for one named twice, and for an option's value outside its kind. The columns of a stream
     /// with dynamic columns are known only to the account, so those are checked when it is read.
     pub fn build(self) -> Result<Read> {
         let stream = stream(self.descriptor, &self.stream)?;
         check_columns(stream, &self.columns)?;
+        check_children(stream, &self.children)?;
         let options = settings::resolve("option", &stream.options, &self.options, self.today)
             .map_err(|error| error.context(format_args!("stream `{}`", stream.name)))?;
         Ok(Read {
             stream: self.stream,
             options,
             columns: self.columns,
+            children: self.children,
+            started_at: self.started_at,
             rows_wanted: self.rows_wanted,
         })
     }
@@ -90,6 +108,22 @@ pub(crate) fn stream<'a>(descriptor: &'a Descriptor, name: &str) -> Result<&'a S
         return Err(Error::new(ErrorKind::Config, text).with_hint(near_miss::hint(name, known)));
     };
     Ok(stream)
+}
+
+fn check_children(stream: &Stream, wanted: &[String]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in wanted {
+        if !seen.insert(name) {
+            let text = format!("the child table {} is named twice", quote(name));
+            return Err(Error::new(ErrorKind::Config, text));
+        }
+        if stream.child(name).is_none() {
+            let known = stream.children.iter().map(|child| child.name.as_str());
+            let text = format!("the stream `{}` has no child table {}", stream.name, quote(name));
+            return Err(Error::new(ErrorKind::Config, text).with_hint(near_miss::hint(name, known)));
+        }
+    }
+    Ok(())
 }
 
 fn check_columns(stream: &Stream, wanted: &[String]) -> Result<()> {

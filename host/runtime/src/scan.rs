@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use tollgate_model::check::check_columns;
@@ -13,12 +14,17 @@ use wasmtime::component::ResourceAny;
 
 use crate::batch::{self, Shape};
 use crate::bindings::exports::tollgate::connector::connector::{self as wire, ScanRequest};
+use crate::bindings::tollgate::connector::types;
 use crate::convert;
 use crate::failure::Label;
 use crate::guest::{Gauge, Guest};
 use crate::limits::Limits;
 use crate::paging::{PageFacts, Paging};
 use crate::session::keeps_its_word;
+
+/// How many rows of a child table a page may have for each row that it may have itself. What a page
+/// may have in bytes is limited beside it.
+const CHILD_ROWS_PER_ROW_MAX: u32 = 100;
 
 /// A read under way: pages of rows, one at a time. Dropping it ends it.
 ///
@@ -30,10 +36,18 @@ pub struct Scan {
     ended: Ended,
     columns: Vec<Column>,
     schema: SchemaRef,
+    children: Vec<Child>,
     label: Label,
     paging: Paging,
     rows_max: u32,
     gauge: Gauge,
+}
+
+/// A child table that is read.
+struct Child {
+    name: String,
+    columns: Vec<Column>,
+    schema: SchemaRef,
 }
 
 struct UnderWay {
@@ -75,6 +89,7 @@ impl Scan {
             ended: Ended::AllRead,
             schema: to_arrow_schema(&columns),
             columns,
+            children: read.children.iter().filter_map(|name| child(stream, name)).collect(),
             label,
             paging: Paging::new(limits),
             rows_max: limits.page_rows,
@@ -150,12 +165,35 @@ impl Scan {
             columns: &self.columns,
             schema: &self.schema,
             rows_max: self.rows_max,
+            child: None,
         };
+        let batch = batch::to_arrow(&shape, number, page.batch)?;
         Ok(Page {
-            batch: batch::to_arrow(&shape, number, page.batch)?,
+            batch,
+            children: self.accept_children(number, page.children)?,
             checkpoint: page.checkpoint,
             rows_total: page.rows_total,
         })
+    }
+
+    /// The rows of the child tables: one batch for each that was asked for.
+    fn accept_children(&self, number: u64, batches: Vec<types::Batch>) -> Result<Vec<RecordBatch>> {
+        if batches.len() != self.children.len() {
+            let (has, needs) = (batches.len(), self.children.len());
+            let text = format!("page {number}: it has {has} child tables instead of {needs}");
+            return Err(self.label.error(ErrorKind::Data, text));
+        }
+        let accept = |(child, batch): (&Child, types::Batch)| {
+            let shape = Shape {
+                label: &self.label,
+                columns: &child.columns,
+                schema: &child.schema,
+                rows_max: self.rows_max.saturating_mul(CHILD_ROWS_PER_ROW_MAX),
+                child: Some(&child.name),
+            };
+            batch::to_arrow(&shape, number, batch)
+        };
+        self.children.iter().zip(batches).map(accept).collect()
     }
 
     fn nothing_more(&self) -> Result<Option<Page>> {
@@ -190,6 +228,15 @@ impl Pages for Scan {
     fn usage(&self) -> Usage {
         Scan::usage(self)
     }
+}
+
+fn child(stream: &Stream, name: &str) -> Option<Child> {
+    let child = stream.child(name)?;
+    Some(Child {
+        name: child.name.clone(),
+        schema: to_arrow_schema(&child.columns),
+        columns: child.columns.clone(),
+    })
 }
 
 /// Whether a connector gives the columns it was asked for, in that order; where it was asked for

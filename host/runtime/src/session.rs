@@ -61,7 +61,8 @@ impl Session {
     /// Begins to put a read together.
     pub fn read(&self, stream: impl Into<String>) -> ReadBuilder<'_> {
         let today = today_in(&self.0.access.time_zone, self.0.access.clock.now());
-        ReadBuilder::new(self.0.connector.descriptor(), today, stream.into())
+        let started_at = self.0.access.clock.now().as_microsecond();
+        ReadBuilder::new(self.0.connector.descriptor(), today, started_at, stream.into())
     }
 
     /// Signs in and says whose account it is, in a line for people.
@@ -88,7 +89,7 @@ impl Session {
         if !stream.dynamic_columns {
             return Ok(stream.columns.clone());
         }
-        let request = convert::scan_request(&self.0.settings, read, None);
+        let request = convert::scan_request(&self.0.settings, read, None, None);
         let call = self
             .guest(Purpose::Read)
             .await?
@@ -112,7 +113,7 @@ impl Session {
     /// breaks the interface's rules, and all that a request can come to.
     pub async fn choices(&self, read: &Read, field: &str) -> Result<Vec<Choice>> {
         self.lookup(read, field)?;
-        let request = convert::scan_request(&self.0.settings, read, None);
+        let request = convert::scan_request(&self.0.settings, read, None, None);
         let call = self.guest(Purpose::Read).await?.call("choices", async |exports, store| {
             exports.call_choices(store, &request, field).await
         });
@@ -133,7 +134,7 @@ impl Session {
         if !self.stream(read)?.partitioned {
             return Ok(None);
         }
-        let request = convert::scan_request(&self.0.settings, read, None);
+        let request = convert::scan_request(&self.0.settings, read, None, None);
         let call = self.guest(Purpose::Read).await?.call("partitions", async |exports, store| {
             exports.call_partitions(store, &request).await
         });
@@ -145,14 +146,20 @@ impl Session {
         Ok(Some(partitions))
     }
 
-    /// Begins to read: one part, or all.
+    /// Begins to read: one part, or all; after the checkpoint of a page, or from the start.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for a column that the account does not have, [`ErrorKind::Bug`] where
-    /// the connector gives other columns than it was asked for, and all that a request can come to.
-    pub async fn open(&self, read: &Read, partition: Option<&Partition>) -> Result<Scan> {
+    /// [`ErrorKind::Config`] for a column that the account does not have or a checkpoint that is
+    /// none of this stream's, [`ErrorKind::Bug`] where the connector gives other columns than it was
+    /// asked for, and all that a request can come to.
+    pub async fn open(
+        &self,
+        read: &Read,
+        partition: Option<&Partition>,
+        checkpoint: Option<&str>,
+    ) -> Result<Scan> {
         let stream = self.stream(read)?;
-        let request = convert::scan_request(&self.0.settings, read, partition);
+        let request = convert::scan_request(&self.0.settings, read, partition, checkpoint);
         Scan::open(
             self.guest(Purpose::Read).await?,
             stream,
@@ -217,8 +224,13 @@ impl Source for Session {
         Session::partitions(self, read).await
     }
 
-    async fn open(&self, read: &Read, partition: Option<&Partition>) -> Result<Box<dyn Pages>> {
-        Ok(Box::new(Session::open(self, read, partition).await?))
+    async fn open(
+        &self,
+        read: &Read,
+        partition: Option<&Partition>,
+        checkpoint: Option<&str>,
+    ) -> Result<Box<dyn Pages>> {
+        Ok(Box::new(Session::open(self, read, partition, checkpoint).await?))
     }
 }
 

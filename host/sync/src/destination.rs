@@ -1,25 +1,106 @@
-//! Where rows go.
+//! Where rows go, and where the state of a read is kept: with its rows, so that neither is ever
+//! ahead of the other.
+
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tollgate_model::{Column, Result};
+
+use crate::state::{Change, Scope, State};
 
 /// Something that tables can be loaded into. Its calls block: the driver makes them on a thread of
 /// their own, so that reading and writing overlap.
 pub trait Destination: Send {
     /// Looks at what is there, refuses what cannot work (a column whose type changed, a folder that
-    /// cannot be written) and makes ready to load. Called before the first request.
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>>;
+    /// cannot be written, a mode that it does not have) and makes ready to load. Called before the
+    /// first request.
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun>;
+
+    /// What is kept of the reads of the table of this name.
+    fn state(&self, table: &str) -> Result<Option<State>> {
+        let _ = table;
+        Ok(None)
+    }
+
+    /// Throws away what is kept of the reads of this table, so that the next one begins from the
+    /// start; whether there was anything. The table's rows stay.
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        let _ = table;
+        Ok(false)
+    }
 }
 
-/// A load under way. Nothing of it is to be seen by readers of the destination before `commit`, and
-/// nothing at all if it is dropped without: the old data stays whole.
-pub trait Load: Send {
-    /// Takes rows. Their columns are the table's.
-    fn write(&mut self, batch: &RecordBatch) -> Result<()>;
+/// How a load begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start<'a> {
+    /// Without state: none is read or kept. What is kept of `append` and `merge` stays as it is.
+    Stateless,
+    /// From nothing: whatever earlier runs have kept of this table is thrown away.
+    Fresh,
+    /// After what is kept, if it is of a read of this scope; what is kept of another one is thrown
+    /// away.
+    GoOn(&'a Scope),
+}
 
-    /// Makes all rows visible at once.
-    fn commit(self: Box<Self>) -> Result<Loaded>;
+/// A load that has begun.
+pub struct Begun {
+    /// The load.
+    pub load: Box<dyn Load>,
+    /// What was kept of earlier runs.
+    pub kept: Kept,
+}
+
+/// What a destination has kept of earlier runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing, or nothing that was asked for.
+    #[default]
+    Nothing,
+    /// The state of a read of the same scope. Rows that the load takes go on after it.
+    Same(State),
+    /// Something of a read of this other scope. It is gone now.
+    Other(Scope),
+}
+
+/// A load under way.
+///
+/// With `replace`, nothing of it is to be seen by readers of the destination before `commit`. With
+/// `append` and `merge`, rows become visible at every `keep` and at `commit`. If it is dropped, what
+/// was written since the last `keep` is gone, and with `replace` everything; the old rows stay.
+pub trait Load: Send {
+    /// Takes a page: rows with the table's columns, and a batch for each of its child tables.
+    fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()>;
+
+    /// How often `keep` is worth its price. `None`: nothing can be kept before the end.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
+
+    /// Makes all rows so far durable, and with them, in the same transaction, the state. Not called
+    /// where there is no pace.
+    fn keep(&mut self, change: &Change) -> Result<()> {
+        let _ = change;
+        Ok(())
+    }
+
+    /// Makes all rows visible at once, the last state with them; without a change, no state is
+    /// kept.
+    fn commit(self: Box<Self>, change: Option<&Change>) -> Result<Loaded>;
+
+    /// Ends the load as an interrupted one: what was kept last stays for a later run.
+    fn pause(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// How often rows and state are made durable while a read is under way: whatever comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// After so many rows.
+    pub rows: u64,
+    /// After so much time.
+    pub interval: Duration,
 }
 
 /// The table to load.
@@ -33,10 +114,38 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// What becomes of the rows that are there.
     pub mode: Mode,
+    /// The tables that are loaded with it, in the same transactions.
+    pub children: Vec<ChildOf>,
+}
+
+/// A table whose rows belong to rows of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChildOf {
+    /// Its name.
+    pub name: String,
+    /// Its columns, among them those of the parent's key, called as there.
+    pub columns: Vec<Column>,
+    /// The columns that identify a row; none where rows have no identity.
+    pub primary_key: Vec<String>,
+}
+
+impl Table {
+    /// The table itself and its child tables, each as a table of its own.
+    pub fn each(&self) -> Vec<Table> {
+        let own = Table { children: Vec::new(), ..self.clone() };
+        let child = |child: &ChildOf| Table {
+            name: child.name.clone(),
+            columns: child.columns.clone(),
+            primary_key: child.primary_key.clone(),
+            mode: self.mode,
+            children: Vec::new(),
+        };
+        std::iter::once(own).chain(self.children.iter().map(child)).collect()
+    }
 }
 
 /// What becomes of the rows that are there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// They are replaced, at once, when all new rows have come.
@@ -44,12 +153,16 @@ pub enum Mode {
     Replace,
     /// They stay, and the new ones come on top.
     Append,
+    /// A new row takes the place of the one with its primary key, its child rows that of all child
+    /// rows of that one; the others stay.
+    Merge,
 }
 
 /// What a load did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Loaded {
-    /// Rows that this load put there.
+    /// Rows that this load put there; with `replace` also those of the interrupted run that it went
+    /// on with.
     pub rows: u64,
     /// Rows that came again with a key that had come before; the last one stays.
     pub duplicates: u64,

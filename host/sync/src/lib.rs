@@ -2,20 +2,27 @@
 //!
 //! This crate owns the two traits at its edges; connectors stand behind [`Source`] (implemented by
 //! the runtime), tables and files behind [`Destination`]. Between them: [`plan`] decides with no
-//! input or output what is to be done, [`driver`] does it, [`report`] says what came of it.
+//! input or output what is to be done, [`course`] where it begins and when what was read is made
+//! durable with its [`state`]; [`driver`] does it, [`report`] says what came of it.
 //!
 //! What is not here: HTTP, WebAssembly, SQL, configuration files, the command line.
 
 #![deny(missing_docs)]
 
+pub mod course;
 pub mod destination;
 pub mod driver;
 pub mod plan;
 pub mod report;
 pub mod source;
+pub mod state;
 
-pub use destination::{Destination, Load, Loaded, Mode, Table};
+mod counts;
+mod writer;
+
+pub use destination::{Begun, ChildOf, Destination, Kept, Load, Loaded, Mode, Pace, Start, Table};
 pub use driver::run;
-pub use plan::Plan;
-pub use report::{Failed, Report};
+pub use plan::{Plan, Refresh};
+pub use report::{ChildRows, Failed, Report, Resumed, ResumedFrom, RowsKept};
 pub use source::{Page, Pages, Partition, Read, Source};
+pub use state::{Change, Keeps, Position, Round, Scope, State, part_key};

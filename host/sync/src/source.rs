@@ -13,8 +13,15 @@ pub trait Source: Send + Sync {
     /// The parts into which this read can be split; `None` where the stream is read as one.
     async fn partitions(&self, read: &Read) -> Result<Option<Vec<Partition>>>;
 
-    /// Begins to read: one part, or all.
-    async fn open(&self, read: &Read, partition: Option<&Partition>) -> Result<Box<dyn Pages>>;
+    /// Begins to read: one part, or all; after this checkpoint, or from the start. After the last
+    /// checkpoint of a read that came to its end, a stream with a cursor gives what is new or has
+    /// changed since that read began.
+    async fn open(
+        &self,
+        read: &Read,
+        partition: Option<&Partition>,
+        checkpoint: Option<&str>,
+    ) -> Result<Box<dyn Pages>>;
 }
 
 /// A read under way. Dropping it ends it.
@@ -39,6 +46,11 @@ pub struct Read {
     pub options: Vec<Setting>,
     /// The columns wanted, in order. Empty: all.
     pub columns: Vec<String>,
+    /// The child tables wanted, in order.
+    pub children: Vec<String>,
+    /// When the read began, in microseconds UTC: the beginning of the run, or of the interrupted
+    /// run that this one goes on with.
+    pub started_at: i64,
     /// About how many rows will be taken. `None`: all.
     pub rows_wanted: Option<u64>,
 }
@@ -59,6 +71,8 @@ pub struct Partition {
 pub struct Page {
     /// The rows.
     pub batch: RecordBatch,
+    /// All child rows of these rows: a batch for each child table that is read, in that order.
+    pub children: Vec<RecordBatch>,
     /// Where to go on after it.
     pub checkpoint: Option<String>,
     /// How many rows the provider says the read has in all.

@@ -137,7 +137,7 @@ async fn session(job: &Job) -> Result<Session> {
 async fn arrow(job: &Job, pages: Option<usize>) -> Result<u64> {
     let session = session(job).await?;
     let read = session.read("contacts").option("status", "total").build()?;
-    let mut scan = session.open(&read, None).await?;
+    let mut scan = session.open(&read, None, None).await?;
     let mut rows = 0;
     for _ in 0..pages.unwrap_or(usize::MAX) {
         let Some(page) = scan.next().await? else { break };
@@ -167,7 +167,7 @@ async fn idle(job: &Job, scans: usize, meter: Meter) -> Result<Sample> {
     let before = memory_mib("VmRSS")?;
     let mut open = Vec::with_capacity(scans);
     for _ in 0..scans {
-        open.push(session.open(&read, None).await?);
+        open.push(session.open(&read, None, None).await?);
     }
     let held = memory_mib("VmRSS")? - before;
     Ok(Sample { peak_mib: held, ..meter.stop(open.len() as u64)? })

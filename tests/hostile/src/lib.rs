@@ -20,8 +20,8 @@ pub use manifest::{
     Parameter,
 };
 pub use types::{
-    Batch, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operation, Setting,
-    Stream, TextData, Values, WriteOperation,
+    Batch, ChildTable, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operation,
+    Setting, Stream, TextData, Values, WriteOperation,
 };
 pub use wit::{Guest, Page, Partition, RowOutcome, ScanRequest, WriteRequest};
 
@@ -194,6 +194,18 @@ pub fn stream() -> Stream {
         children: Vec::new(),
         options: Vec::new(),
     }
+}
+
+/// A description without fault whose stream has the child table `notes`: the row's id, and a text.
+pub fn descriptor_with_child() -> Descriptor {
+    let child = ChildTable {
+        name: "notes".to_owned(),
+        description: "A note on a row.".to_owned(),
+        columns: columns(),
+        primary_key: Vec::new(),
+    };
+    let stream = Stream { children: vec![child], ..stream() };
+    Descriptor { streams: vec![stream], ..descriptor() }
 }
 
 /// The columns of `rows`.

@@ -9,7 +9,7 @@ use clap::Args;
 use tollgate_destinations::JsonlWriter;
 use tollgate_model::{Column, Error, ErrorKind, Result};
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Destination, Load, Loaded, Table};
+use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Start, Table};
 
 use super::reading;
 use crate::args::{ColumnArgs, StreamArgs};
@@ -31,7 +31,8 @@ Examples:
     after_help = EXAMPLES,
     long_about = "Show the first rows of a stream as a table that fits the terminal.\n\nLong values \
                   are shortened, and columns for which there is no room are named below. With \
-                  --json, rows are complete, as a list of objects."
+                  --json, rows are complete, as a list of objects. Child tables are not shown: \
+                  `tollgate sync --expand` loads them."
 )]
 pub struct PreviewArgs {
     /// Which stream.
@@ -120,18 +121,19 @@ impl Batches {
 struct Memory(Batches);
 
 impl Destination for Memory {
-    fn begin(&mut self, _table: &Table) -> Result<Box<dyn Load>> {
-        Ok(Box::new(Memory(self.0.clone())))
+    fn begin(&mut self, _table: &Table, _start: Start<'_>) -> Result<Begun> {
+        let load = Box::new(Memory(self.0.clone()));
+        Ok(Begun { load, kept: Kept::Nothing })
     }
 }
 
 impl Load for Memory {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn write(&mut self, batch: &RecordBatch, _children: &[RecordBatch]) -> Result<()> {
         self.0.push(batch.clone());
         Ok(())
     }
 
-    fn commit(self: Box<Self>) -> Result<Loaded> {
+    fn commit(self: Box<Self>, _change: Option<&Change>) -> Result<Loaded> {
         Ok(Loaded { location: "memory".to_owned(), ..Loaded::default() })
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use tollgate_destinations::{CsvWriter, JsonlWriter};
 use tollgate_model::Result;
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Destination, Load, Loaded, Table};
+use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Start, Table};
 
 use super::reading;
 use crate::args::{ColumnArgs, StreamArgs};
@@ -27,7 +27,8 @@ Examples:
     about = "Write the rows of a stream to standard output",
     after_help = EXAMPLES,
     long_about = "Write the rows of a stream to standard output.\n\nRows appear as they come. Where \
-                  the exit code is not 0, they are not all there."
+                  the exit code is not 0, they are not all there. Child tables do not go there: \
+                  `tollgate sync --expand` loads them."
 )]
 pub struct ReadArgs {
     /// Which stream.
@@ -97,17 +98,18 @@ struct Writing {
 }
 
 impl Destination for StandardOutput {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+    fn begin(&mut self, table: &Table, _start: Start<'_>) -> Result<Begun> {
         let writer = match self.format {
             Format::Csv => Writer::Csv(CsvWriter::new(io::stdout(), &table.columns)?),
             Format::Jsonl => Writer::Jsonl(JsonlWriter::new(io::stdout(), &table.columns)),
         };
-        Ok(Box::new(Writing { writer, rows: 0 }))
+        let load = Box::new(Writing { writer, rows: 0 });
+        Ok(Begun { load, kept: Kept::Nothing })
     }
 }
 
 impl Load for Writing {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn write(&mut self, batch: &RecordBatch, _children: &[RecordBatch]) -> Result<()> {
         self.rows += batch.num_rows() as u64;
         match &mut self.writer {
             Writer::Csv(writer) => writer.write(batch),
@@ -115,7 +117,7 @@ impl Load for Writing {
         }
     }
 
-    fn commit(self: Box<Self>) -> Result<Loaded> {
+    fn commit(self: Box<Self>, _change: Option<&Change>) -> Result<Loaded> {
         let _stdout = match self.writer {
             Writer::Csv(writer) => writer.finish()?,
             Writer::Jsonl(writer) => writer.finish()?,

@@ -81,7 +81,8 @@ pub async fn plan(
     let read = session.read(stream).options(options).build()?;
     let described = described(session, stream)?;
     let available = session.discover(&read).await?;
-    Plan::new(described, &available, Choices { options: read.options, ..choices })
+    let (options, started_at) = (read.options, read.started_at);
+    Plan::new(described, &available, Choices { options, started_at, ..choices })
 }
 
 fn described<'a>(session: &'a Session, stream: &str) -> Result<&'a Stream> {

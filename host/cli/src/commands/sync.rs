@@ -14,6 +14,7 @@ use tollgate_sync::Mode;
 
 use crate::args::{ColumnArgs, OptionArgs};
 use crate::context::Context;
+use crate::expand::Expand;
 use crate::failure::{Failure, Outcome};
 use crate::host::Host;
 use crate::{modes, output};
@@ -26,7 +27,8 @@ Examples:
   tollgate sync                                   every sync of tollgate.toml
   tollgate sync nightly --limit 100               this one, and a hundred rows of each stream
   tollgate sync --stream contacts --to out.db     without an entry in tollgate.toml
-  tollgate sync --stream contacts --stream lists --to parquet:out --mode append";
+  tollgate sync --stream contacts --stream lists --to parquet:out --mode append
+  tollgate sync nightly --full-refresh            read everything anew";
 
 /// The arguments of `sync`.
 #[derive(Args, Debug)]
@@ -35,9 +37,14 @@ Examples:
     after_help = EXAMPLES,
     long_about = "Load streams into a destination.\n\nWithout names, every sync of tollgate.toml \
                   runs; with --stream and no names, those streams of one account are loaded into \
-                  --to. What is written here comes before what the file says. Each stream is loaded \
-                  as a whole or not at all: where one fails, its old data stays, and the others go \
-                  on.\n\nThe report goes to standard output, progress to standard error. With \
+                  --to. What is written here comes before what the file says. Nothing is read before \
+                  all syncs were checked.\n\nWith `replace`, a stream is loaded as a whole or not at \
+                  all: where it fails, its old data stays. With `append` and `merge`, rows become \
+                  visible as they come. A run that was interrupted, by a quota for example, is gone \
+                  on with by the next one; a run with --limit is a sample and is not. Where one \
+                  stream fails, the others go on, unless they would fail for the same reason: where \
+                  the credentials are refused, the rate limit is reached or the user stops, the \
+                  sync ends.\n\nThe report goes to standard output, progress to standard error. With \
                   --json, the report is one object, and progress one object a line."
 )]
 pub struct SyncArgs {
@@ -61,9 +68,20 @@ pub struct SyncArgs {
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
 
-    /// What becomes of the rows that are there: replace or append [default: replace]
+    /// What becomes of the rows that are there: replace, append or merge [default: merge into
+    /// SQLite for streams that tell what is new in rows with a key, else replace]
     #[arg(long, value_name = "MODE", value_parser = modes::parse)]
     pub mode: Option<Mode>,
+
+    /// Load child tables too, each as STREAM_CHILD: all, or these
+    #[arg(
+        long, value_name = "A,B", num_args = 0..=1, require_equals = true,
+        default_missing_value = "all", value_parser = Expand::parse)]
+    pub expand: Option<Expand>,
+
+    /// Read everything anew: throw away what earlier runs have kept to go on with
+    #[arg(long, conflicts_with = "limit")]
+    pub full_refresh: bool,
 
     /// How the streams are read.
     #[command(flatten)]
@@ -92,6 +110,19 @@ pub struct SyncArgs {
 /// # Errors
 /// Those of the syncs that failed, the first of them first.
 pub async fn run(args: &SyncArgs, context: &Context) -> Outcome {
+    match run_all(args, context).await {
+        Ok(runs) => tell(runs, context),
+        Err(Failure::Errors(errors)) => {
+            if context.args.json {
+                output::print_json(&report::not_run(&errors))?;
+            }
+            Err(Failure::Errors(errors))
+        }
+        Err(closed) => Err(closed),
+    }
+}
+
+async fn run_all(args: &SyncArgs, context: &Context) -> Outcome<Vec<Run>> {
     let (host, config) = Host::with_config(context)?;
     let jobs = jobs::jobs(args, &config, &context.project)?;
     let accounts = Accounts::new(&host, context, &config);
@@ -101,6 +132,9 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Outcome {
         prepared.push(Prepared::of(job, &accounts).await);
     }
     prepared::refuse_shared_tables(&mut prepared);
+    if prepared.iter().any(Prepared::is_misconfigured) {
+        prepared.retain(Prepared::is_misconfigured);
+    }
     let side_by_side = usize::try_from(args.jobs).unwrap_or(1);
     let mut finished: Vec<(usize, Vec<Run>)> = stream::iter(prepared::by_destination(prepared))
         .map(|group| runs::run_group(group, context))
@@ -109,7 +143,7 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Outcome {
         .collect()
         .await;
     finished.sort_by_key(|(position, _)| *position);
-    tell(finished.into_iter().flat_map(|(_, runs)| runs).collect(), context)
+    Ok(finished.into_iter().flat_map(|(_, runs)| runs).collect())
 }
 
 fn tell(runs: Vec<Run>, context: &Context) -> Outcome {

@@ -7,19 +7,21 @@ use tollgate_destinations::Target;
 use tollgate_model::{AccountName, Settings, SyncName};
 use tollgate_sync::Mode;
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::reader::{self, Reader};
 use super::source::Problem;
+use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "account",
     "stream",
     "streams",
     "options",
     "columns",
     "to",
+    "expand",
     "table",
     "mode",
     "concurrency",
@@ -45,7 +47,9 @@ pub struct SyncConfig {
     pub options: Settings,
     /// The columns, in order. Empty: all.
     pub columns: Vec<String>,
-    /// Where each option and column stands.
+    /// The child tables.
+    pub expand: Expand,
+    /// Where each option, column and child table stands.
     pub places: Places,
     /// Where rows go. A relative path is relative to the file.
     pub to: Spanned<Target>,
@@ -112,6 +116,7 @@ fn read(
         span,
         options: read_options(&mut reader, &mut places),
         columns: read_columns(&mut reader, &mut places),
+        expand: read_expand(&mut reader, &mut places).unwrap_or_default(),
         places,
         table: reader.text("table").map(Spanned::into_inner),
         mode: read_mode(&mut reader),
@@ -183,6 +188,21 @@ fn read_options(reader: &mut Reader<'_, '_>, places: &mut Places) -> Settings {
         }
     }
     options
+}
+
+/// `expand = true`, or a list of child tables.
+fn read_expand(reader: &mut Reader<'_, '_>, places: &mut Places) -> Option<Expand> {
+    let value = reader.value("expand")?;
+    match value.get_ref() {
+        DeValue::Boolean(true) => Some(Expand::All),
+        DeValue::Boolean(false) => Some(Expand::Nothing),
+        DeValue::String(_) | DeValue::Array(_) => {
+            let names = reader.texts("expand")?;
+            places.extend(names.iter().map(|name| (name.get_ref().clone(), name.span())));
+            Some(Expand::Named(names.into_iter().map(Spanned::into_inner).collect()))
+        }
+        _ => reader.wrong_type("expand", value, "true, false or a list of child tables"),
+    }
 }
 
 fn read_mode(reader: &mut Reader<'_, '_>) -> Option<Mode> {

@@ -137,7 +137,7 @@ fn unknown_keys_name_their_near_miss() {
       |
     8 | zebra = 1
       | ^^^^^
-    hint: there are: account, stream, streams, options, columns, to, table, mode, concurrency, limit
+    hint: there are: account, stream, streams, options, columns, to, expand, table, mode, concurrency, limit
     ");
 }
 
@@ -157,7 +157,7 @@ fn wrong_types_and_values_are_named_where_they_are() {
     10 | table = true
        |         ^^^^
     "#);
-    insta::assert_snapshot!(problems(&with_sync("limit = 0\nconcurrency = 65\nmode = \"merge\"")), @r#"
+    insta::assert_snapshot!(problems(&with_sync("limit = 0\nconcurrency = 65\nexpand = 3\nmode = \"mrge\"")), @r#"
     error: dir/tollgate.toml:8:9: `limit` is 0; it takes a whole number from 1
       |
     8 | limit = 0
@@ -166,11 +166,15 @@ fn wrong_types_and_values_are_named_where_they_are() {
       |
     9 | concurrency = 65
       |               ^^
-    error: dir/tollgate.toml:10:8: there is no mode "merge"
+    error: dir/tollgate.toml:10:10: `expand` takes true, false or a list of child tables, not a whole number
        |
-    10 | mode = "merge"
-       |        ^^^^^^^
-    hint: there are: replace, append
+    10 | expand = 3
+       |          ^
+    error: dir/tollgate.toml:11:8: there is no mode "mrge"
+       |
+    11 | mode = "mrge"
+       |        ^^^^^^
+    hint: did you mean `merge`?
     "#);
 }
 

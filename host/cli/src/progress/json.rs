@@ -5,6 +5,7 @@ use tollgate_model::{Event, WaitReason};
 
 use super::{level_name, shown_from};
 use crate::messages::Verbosity;
+use crate::quantities;
 
 /// What happened to a stream.
 #[derive(Serialize)]
@@ -17,6 +18,10 @@ struct Line<'a> {
     rows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows_total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    began_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     partition: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +56,8 @@ pub fn line(sync: &str, stream: &str, event: &Event, verbosity: Verbosity) -> Op
         name: "",
         rows: None,
         rows_total: None,
+        table: None,
+        began_at: None,
         partition: None,
         reason: None,
         wait_ms: None,
@@ -62,6 +69,16 @@ pub fn line(sync: &str, stream: &str, event: &Event, verbosity: Verbosity) -> Op
         Event::Page { rows, rows_total } => {
             Line { name: "page", rows: Some(*rows), rows_total: *rows_total, ..none }
         }
+        Event::ChildRows { table, rows } => {
+            Line { name: "child_rows", table: Some(table), rows: Some(*rows), ..none }
+        }
+        Event::GoesOn { rows, began_at } => Line {
+            name: "goes_on",
+            rows: Some(*rows),
+            began_at: Some(quantities::instant(*began_at)),
+            ..none
+        },
+        Event::FromStart { reason } => Line { name: "from_start", message: Some(reason), ..none },
         Event::PartitionStarted { partition } => {
             Line { name: "partition_started", partition: Some(partition), ..none }
         }

@@ -16,6 +16,7 @@ pub struct Status {
     rows: u64,
     /// Of a stream that is read as one; the parts of another each have their own.
     rows_total: Option<u64>,
+    child_rows: u64,
     pages: u64,
     parts_started: u64,
     parts_finished: u64,
@@ -29,6 +30,7 @@ impl Status {
             started,
             rows: 0,
             rows_total: None,
+            child_rows: 0,
             pages: 0,
             parts_started: 0,
             parts_finished: 0,
@@ -54,7 +56,12 @@ impl Status {
                 }
                 return is_longer;
             }
-            Event::Wait { .. } | Event::Request(_) | Event::Log { .. } => {}
+            Event::Wait { .. }
+            | Event::Request(_)
+            | Event::Log { .. }
+            | Event::GoesOn { .. }
+            | Event::FromStart { .. } => {}
+            Event::ChildRows { rows, .. } => self.child_rows += rows,
         }
         false
     }
@@ -73,6 +80,9 @@ impl Status {
             }
             _ => counted(self.rows, "row"),
         }];
+        if self.child_rows > 0 {
+            parts.push(counted(self.child_rows, "child row"));
+        }
         parts.push(counted(self.pages, "page"));
         if self.parts_started > 0 {
             parts.push(format!("{} done", counted(self.parts_finished, "part")));

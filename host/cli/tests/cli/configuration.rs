@@ -116,7 +116,7 @@ fn values_are_shown_with_their_origin() {
     assert_eq!(find("accounts.acme.password"), pair("env ACME_PASSWORD", "line 4"));
     assert_eq!(find("accounts.acme.username"), pair("anna@example.com", "line 3"));
     assert_eq!(find("accounts.acme.time_zone"), pair("UTC", "default"));
-    assert_eq!(find("syncs.nightly.mode"), pair("replace", "default"));
+    assert_eq!(find("syncs.nightly.mode"), pair("merge or replace, by the stream", "default"));
     assert_eq!(find("limits.guest_memory"), pair("32 MiB", "flag --limits"));
     assert_eq!(find("limits.pages").0, "7");
     assert_eq!(find("limits.handles").1, "default");

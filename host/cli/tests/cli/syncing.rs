@@ -8,7 +8,7 @@ use crate::harness::{Project, words};
 use serde_json::Value;
 
 const SYNCS: &str = "\
-[syncs.people]\naccount = \"acme\"\nstreams = [\"contacts\", \"lists\"]\nto = \"out.db\"\n\
+[syncs.people]\naccount = \"acme\"\nstreams = [\"contacts\", \"lists\"]\nto = \"out.db\"\nmode = \"replace\"\n\
 [syncs.mail]\naccount = \"acme\"\nstream = \"messages\"\nto = \"csv:mail\"\nlimit = 3\n";
 
 #[test]
@@ -121,34 +121,132 @@ fn interrupted(project: &Project, signal: &str) -> crate::harness::Run {
     run
 }
 
+/// The files of the project that no test expects.
+fn left(project: &Project) -> Vec<String> {
+    let known = ["out.db", "tollgate.toml", "tollgate.lock", "connectors"];
+    let entries = fs::read_dir(project.path(".")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| !known.contains(&name.as_str())).collect()
+}
+
 #[test]
 #[cfg(unix)]
-fn an_interrupted_sync_leaves_the_old_data_whole() {
+fn an_interrupted_sync_leaves_the_old_data_whole_and_is_gone_on_with() {
     let project = Project::installed();
     project.write_config(SYNCS);
     project.run(&words("sync people")).succeeds();
-    // The second page never comes: the sync is under way until it is stopped.
-    for (count, signal) in [(1, "-INT"), (2, "-TERM")] {
+    let paged = SYNCS.replace("to = \"out.db\"", "to = \"out.db\"\noptions = { page_size = 50 }");
+    project.write_config(&paged.replace("\"contacts\", \"lists\"", "\"contacts\""));
+    // One page comes each time, and then never another: the sync is under way until it is stopped.
+    for (kept, signal) in [(50, "-INT"), (100, "-TERM")] {
         project.server.heal();
         project.server.inject("stall:/contacts@2+".parse().unwrap());
-        let config =
-            SYNCS.replace("to = \"out.db\"", "to = \"out.db\"\noptions = { page_size = 50 }");
-        project.write_config(&config.replace("\"contacts\", \"lists\"", "\"contacts\""));
         let run = interrupted(&project, signal).exits(130);
-        assert!(run.stderr.contains("stopping"), "{count}: {}", run.stderr);
-        assert_eq!(run.json()["runs"][0]["errors"][0]["kind"], "cancelled");
+        assert!(run.stderr.contains("stopping"), "{}", run.stderr);
+        let report = &run.json()["runs"][0];
+        assert_eq!(report["errors"][0]["kind"], "cancelled");
+        assert_eq!(report["kept"], serde_json::json!({ "rows": kept, "visible": false }));
         assert_eq!(project.count("out.db", "contacts"), 120);
+        assert_eq!(left(&project), Vec::<String>::new(), "nothing else is left");
     }
-    let left: Vec<String> = fs::read_dir(project.path("."))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| {
-            !["out.db", "tollgate.toml", "tollgate.lock", "connectors"].contains(&name.as_str())
-        })
-        .collect();
-    assert_eq!(left, Vec::<String>::new(), "nothing else is left");
+    let shown = project.run(&words("state show people")).succeeds();
+    assert!(shown.stdout.contains("interrupted"), "{}", shown.stdout);
+    project.server.heal();
+    project.server.clear();
+    let run = project.run(&words("sync people")).succeeds();
+    assert!(run.stdout.contains("went on after 100 rows"), "{}", run.stdout);
+    assert!(run.stderr.contains("goes on after 100 rows of the read of 20"), "{}", run.stderr);
+    assert_eq!(project.count("out.db", "contacts"), 120);
     let connection = rusqlite::Connection::open(project.path("out.db")).unwrap();
-    let query = "select count(*) from sqlite_schema where name like '%stag%'";
+    let query = "select count(*) from sqlite_schema where name like '%staging%'";
     let staged: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
     assert_eq!(staged, 0, "no staging table is left");
+}
+
+#[test]
+fn a_quota_keeps_what_came_and_says_when_the_next_run_goes_on() {
+    let project = Project::installed();
+    let config = SYNCS.replace("\"contacts\", \"lists\"", "\"contacts\"");
+    project.write_config(&config.replace("\"replace\"", "\"merge\"\noptions = { page_size = 50 }"));
+    project.server.inject("429=3600:/contacts@2".parse().unwrap());
+    let run = project.run(&words("sync people")).exits(5);
+    assert!(run.stdout.contains("50 rows kept"), "{}", run.stdout);
+    assert!(run.stdout.contains("the next run goes on after what is kept"), "{}", run.stdout);
+    assert!(run.stderr.contains("again from: 20"), "{}", run.stderr);
+    assert_eq!(project.count("out.db", "contacts"), 50);
+    let state = project.run(&words("state show people --json")).succeeds().json();
+    assert_eq!((&state[0]["table"], &state[0]["state"]["rows"]), (&"contacts".into(), &50.into()));
+    assert_eq!(state[0]["state"]["ended"], false);
+    let run = project.run(&words("sync people --json")).succeeds();
+    let report = &run.json()["runs"][0];
+    assert_eq!((&report["mode"], &report["rows"]), (&"merge".into(), &70.into()));
+    assert_eq!(report["resumed"]["from"], "interruption");
+    assert_eq!(project.count("out.db", "contacts"), 120);
+}
+
+#[test]
+fn a_state_is_reset_and_a_full_refresh_needs_none() {
+    let project = Project::installed();
+    let config = SYNCS
+        .replace("\"replace\"", "\"merge\"")
+        .replace("\"contacts\", \"lists\"", "\"contacts\"");
+    project.write_config(&config);
+    project.run(&words("sync people")).succeeds();
+    let rows = |line: &str| project.run(&words(line)).succeeds().json()["runs"][0]["rows"].clone();
+    assert_eq!(rows("sync people --full-refresh --json"), 120);
+    let reset = project.run(&words("state reset people --stream contacts")).succeeds();
+    assert_eq!(reset.stdout, "people: contacts: the next run reads from the start\n");
+    let reset = project.run(&words("state reset people --json")).succeeds().json();
+    assert_eq!(reset[0]["was_kept"], false);
+    assert_eq!(rows("sync people --json"), 120);
+    assert_eq!(project.count("out.db", "contacts"), 120, "merged, not added");
+    let run = project.run(&words("state reset people --stream contcts")).exits(2);
+    insta::assert_snapshot!(run.errors_alone(), @r"
+    error: sync people has no stream `contcts`
+    hint: did you mean `contacts`?
+    ");
+    project.run(&words("sync people --full-refresh --limit 3")).exits(2);
+}
+
+#[test]
+fn nothing_runs_while_one_sync_is_misconfigured() {
+    let project = Project::installed();
+    project.write_config(&format!(
+        "{SYNCS}[syncs.bad]\naccount = \"acme\"\nstream = \"lists\"\nto = \"csv:x\"\nmode = \"merge\"\n"
+    ));
+    let run = project.run(&words("sync --json")).exits(2);
+    let report = run.json();
+    assert_eq!(report["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(report["runs"][0]["sync"], "bad");
+    assert!(!project.path("out.db").exists() && project.server.requests().is_empty());
+    let run = project.run(&["sync"]).exits(2);
+    assert!(run.stderr.contains("nothing can be merged into csv files"), "{}", run.stderr);
+}
+
+#[test]
+fn the_report_for_programs_is_there_also_where_no_sync_is() {
+    let project = Project::installed();
+    for (line, code) in [("sync nightly --json", 2), ("sync --json", 2)] {
+        let report = project.run(&words(line)).exits(code).json();
+        assert_eq!((&report["ok"], &report["exit_code"]), (&false.into(), &code.into()));
+        assert_eq!(report["runs"], serde_json::json!([]));
+        assert_eq!(report["errors"][0]["kind"], "config");
+    }
+}
+
+#[test]
+fn child_tables_that_a_stream_does_not_have_are_told_with_their_line() {
+    let project = Project::installed();
+    project.write_config(&SYNCS.replace("limit = 3", "expand = [\"notes\"]"));
+    let run = project.run(&["sync"]).exits(2);
+    assert!(run.stderr.contains("expand = [\"notes\"]"), "{}", run.stderr);
+    assert!(run.stderr.contains("stream messages has no child table `notes`"), "{}", run.stderr);
+    let line = "sync --stream lists --to out.db --expand=notes";
+    let run = project.run(&words(line)).exits(2);
+    insta::assert_snapshot!(run.errors_alone(), @r"
+    error: sync acme: stream lists has no child table `notes`
+    hint: there are none
+    ");
+    project.run(&words("sync --stream lists --to out.db --expand")).succeeds();
+    assert_eq!(project.run(&words("sync --json")).exits(2).json()["runs"][0]["sync"], "mail");
 }

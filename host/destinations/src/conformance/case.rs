@@ -1,7 +1,7 @@
 //! What the checks are made of.
 
 use tollgate_model::{Column, DataType};
-use tollgate_sync::{Load, Loaded, Mode, Table};
+use tollgate_sync::{Begun, Change, Load, Loaded, Mode, Start, Table};
 
 use super::value::{Value, to_batch};
 use super::{Fixture, Traits};
@@ -23,7 +23,12 @@ pub(super) struct Case {
 impl Case {
     /// Begins a load.
     pub(super) fn begin(&self, table: &Table) -> Result<Box<dyn Load>, String> {
-        let begun = self.fixture.destination().begin(table);
+        Ok(self.begin_with(table, Start::Stateless)?.load)
+    }
+
+    /// Begins a load, with a state or without.
+    pub(super) fn begin_with(&self, table: &Table, start: Start<'_>) -> Result<Begun, String> {
+        let begun = self.fixture.destination().begin(table, start);
         begun.map_err(|error| failed("begin", &error))
     }
 
@@ -69,6 +74,11 @@ impl Case {
         self.expect(table, rows)
     }
 
+    /// A case on an empty storage of its own.
+    pub(super) fn another(&self) -> Case {
+        Case { fixture: self.fixture.another(), traits: self.traits }
+    }
+
     /// The same, on what would be left if the process were killed now.
     pub(super) fn killed(&self) -> Case {
         Case { fixture: self.fixture.killed(), traits: self.traits }
@@ -78,11 +88,32 @@ impl Case {
 /// Writes rows as one batch.
 pub(super) fn write(load: &mut dyn Load, table: &Table, rows: &Rows) -> Outcome {
     let batch = to_batch(&table.columns, rows)?;
-    load.write(&batch).map_err(|error| failed("write", &error))
+    load.write(&batch, &[]).map_err(|error| failed("write", &error))
+}
+
+/// Writes rows as one batch, with a batch for each child table.
+pub(super) fn write_with(
+    load: &mut dyn Load,
+    table: &Table,
+    rows: &Rows,
+    children: &[(&Table, &Rows)],
+) -> Outcome {
+    let batch = to_batch(&table.columns, rows)?;
+    let child = |(table, rows): &(&Table, &Rows)| to_batch(&table.columns, rows);
+    let children = children.iter().map(child).collect::<Result<Vec<_>, _>>()?;
+    load.write(&batch, &children).map_err(|error| failed("write", &error))
 }
 
 pub(super) fn commit(load: Box<dyn Load>) -> Result<Loaded, String> {
-    load.commit().map_err(|error| failed("commit", &error))
+    load.commit(None).map_err(|error| failed("commit", &error))
+}
+
+pub(super) fn commit_with(load: Box<dyn Load>, change: &Change) -> Result<Loaded, String> {
+    load.commit(Some(change)).map_err(|error| failed("commit", &error))
+}
+
+pub(super) fn keep(load: &mut dyn Load, change: &Change) -> Outcome {
+    load.keep(change).map_err(|error| failed("keep", &error))
 }
 
 /// The load says that it put so many rows there.
@@ -106,6 +137,7 @@ pub(super) fn table(name: &str, columns: &[(&str, DataType)]) -> Table {
         columns: columns.iter().map(column).collect(),
         primary_key: Vec::new(),
         mode: Mode::Replace,
+        children: Vec::new(),
     }
 }
 
@@ -151,7 +183,7 @@ fn shown(value: &impl std::fmt::Debug) -> String {
     }
 }
 
-fn failed(step: &str, error: &tollgate_model::Error) -> String {
+pub(super) fn failed(step: &str, error: &tollgate_model::Error) -> String {
     let mut text = format!("{step} failed ({}): {error}", error.kind());
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {

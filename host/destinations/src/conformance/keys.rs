@@ -71,7 +71,7 @@ pub(super) fn a_missing_key_is_refused(case: &Case) -> Outcome {
         let mut load = case.begin(&table)?;
         let row = |name: &str, value| if name == key { Value::Null } else { value };
         let rows = vec![vec![row("id", Value::Int64(7)), row("email", Value::text("7"))]];
-        if write(load.as_mut(), &table, &rows).is_ok() && load.commit().is_ok() {
+        if write(load.as_mut(), &table, &rows).is_ok() && load.commit(None).is_ok() {
             return Err(format!("a row without {key:?} was taken"));
         }
         case.expect(&table, &old)?;

@@ -135,7 +135,7 @@ pub(super) fn two_loads_of_one_table_do_not_mix(case: &Case) -> Outcome {
         }
     }
     let committed: Vec<bool> =
-        loads.into_iter().map(|load| load.is_some_and(|load| load.commit().is_ok())).collect();
+        loads.into_iter().map(|load| load.is_some_and(|load| load.commit(None).is_ok())).collect();
     let last = sets.iter().zip(&committed).rfind(|(_, committed)| **committed);
     let Some((rows, _)) = last else { return Err("neither load succeeded".to_owned()) };
     case.expect(&contacts(), rows)

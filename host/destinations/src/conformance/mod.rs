@@ -8,7 +8,7 @@
 //! use tollgate_destinations::conformance::{Fixture, Traits, check};
 //! # fn my_fixture() -> Box<dyn Fixture> { unimplemented!() }
 //!
-//! let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true };
+//! let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true, merges: true, resumes_replace: true };
 //! check(my_fixture, traits).expect("it is a destination");
 //! ```
 //!
@@ -18,8 +18,10 @@
 mod case;
 mod keys;
 mod loads;
+mod merges;
 mod names;
 mod schemas;
+mod states;
 mod types;
 mod value;
 
@@ -41,11 +43,14 @@ pub trait Fixture {
     /// table.
     fn read(&self, table: &str, columns: &[Column]) -> Option<Vec<Vec<Value>>>;
 
+    /// A fixture whose storage is empty.
+    fn another(&self) -> Box<dyn Fixture>;
+
     /// A fixture whose storage holds what would be left of this one's if its process were killed at
     /// this moment: a copy of the files, say.
     fn killed(&self) -> Box<dyn Fixture>;
 
-    /// What there is in the storage beside the tables, and whatever was written outside of it.
+    /// What there is in the storage beside the tables and the states of their reads, and whatever was written outside of it.
     fn leftovers(&self) -> Vec<String>;
 }
 
@@ -58,6 +63,10 @@ pub struct Traits {
     pub keeps_keys: bool,
     /// It tells a double that is not a number from a missing value.
     pub keeps_nan: bool,
+    /// It merges rows by key.
+    pub merges: bool,
+    /// It goes on with an interrupted replacement.
+    pub resumes_replace: bool,
 }
 
 /// The checks that failed.
@@ -162,4 +171,22 @@ checks! {
         keys_of_several_columns_work
         keys_come_again_in_later_batches
         a_missing_key_is_refused;
+    merges:
+        a_merge_adds_and_replaces
+        a_merge_without_keys_is_refused
+        merged_children_replace_those_of_their_row
+        children_come_with_their_rows
+        children_are_seen_when_their_rows_are;
+    states:
+        kept_rows_are_seen_and_the_others_go
+        a_state_comes_back_with_its_rows
+        a_killed_load_goes_on_after_what_was_kept
+        an_interrupted_replacement_goes_on
+        a_killed_replacement_goes_on
+        a_state_of_another_read_is_told_and_gone
+        a_fresh_load_forgets
+        a_load_without_state_leaves_it
+        a_replacement_ends_the_state_of_what_it_replaces
+        a_state_is_forgotten_on_demand
+        the_end_keeps_the_parts_of_its_round;
 }

@@ -1,6 +1,7 @@
 //! What becomes of columns that come, go or change.
 
 use tollgate_model::{DataType, ErrorKind};
+use tollgate_sync::Start;
 
 use super::case::{Case, Outcome, appended, contacts, people, table};
 use super::value::Value;
@@ -48,7 +49,7 @@ pub(super) fn a_changed_type_is_refused(case: &Case) -> Outcome {
     ];
     for data_type in types {
         let changed = appended(&table("contacts", &[("id", data_type)]));
-        let Err(error) = case.fixture.destination().begin(&changed) else {
+        let Err(error) = case.fixture.destination().begin(&changed, Start::Stateless) else {
             return Err(format!("{data_type} was taken for int64"));
         };
         let named = ["\"id\"", &data_type.to_string()].map(|part| error.message().contains(part));

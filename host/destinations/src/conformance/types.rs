@@ -192,7 +192,7 @@ pub(super) fn a_slice_of_a_batch_comes_back(case: &Case) -> Outcome {
     let rows: Rows = (0..40).map(row).collect();
     let mut load = case.begin(&table)?;
     let slice = to_batch(&table.columns, &rows)?.slice(11, 18);
-    load.write(&slice).map_err(|error| error.to_string())?;
+    load.write(&slice, &[]).map_err(|error| error.to_string())?;
     commit(load)?;
     case.expect(&table, &rows[11..29].to_vec())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use tollgate_model::{Column, Result};
-use tollgate_sync::{Destination, Load, Table};
+use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 pub use writer::CsvWriter;
 
@@ -27,8 +27,16 @@ impl Csv {
 }
 
 impl Destination for Csv {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
-        files::begin(CsvFormat, &self.dir, table)
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
+        files::begin(CsvFormat, &self.dir, table, start)
+    }
+
+    fn state(&self, table: &str) -> Result<Option<State>> {
+        files::state(&self.dir, table, CsvFormat::EXTENSION)
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        files::forget(&self.dir, table, CsvFormat::EXTENSION)
     }
 }
 

@@ -132,6 +132,11 @@ impl TableFiles {
         Ok(path)
     }
 
+    /// Where the manifest is. Tables of one folder are loaded side by side, so each has its own.
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.dir.join(format!("_tollgate.{}.{}.json", self.stem, self.extension))
+    }
+
     fn numbered(&self, number: u64) -> PathBuf {
         self.dir.join(format!("{}.{number:06}.{}", self.stem, self.extension))
     }
@@ -166,7 +171,7 @@ impl TableFiles {
     }
 
     /// Makes renames and removals survive a power failure.
-    fn sync_dir(&self) -> io::Result<()> {
+    pub(super) fn sync_dir(&self) -> io::Result<()> {
         // Elsewhere a folder cannot be opened to be synced, and renames are synced by themselves.
         if cfg!(unix) { File::open(&self.dir)?.sync_all() } else { Ok(()) }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use tollgate_model::{Column, Result};
-use tollgate_sync::{Destination, Load, Table};
+use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 pub use writer::JsonlWriter;
 
@@ -27,8 +27,16 @@ impl Jsonl {
 }
 
 impl Destination for Jsonl {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
-        files::begin(JsonlFormat, &self.dir, table)
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
+        files::begin(JsonlFormat, &self.dir, table, start)
+    }
+
+    fn state(&self, table: &str) -> Result<Option<State>> {
+        files::state(&self.dir, table, JsonlFormat::EXTENSION)
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        files::forget(&self.dir, table, JsonlFormat::EXTENSION)
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use arrow_array::RecordBatch;
 use tollgate_model::{Column, Error, Result};
-use tollgate_sync::{Destination, Load, Table};
+use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 use self::writer::ParquetWriter;
 use crate::files::{self, Format, RowWriter};
@@ -41,9 +41,17 @@ impl Parquet {
 }
 
 impl Destination for Parquet {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
         let format = ParquetFormat { row_group_bytes: self.row_group_bytes };
-        files::begin(format, &self.dir, table)
+        files::begin(format, &self.dir, table, start)
+    }
+
+    fn state(&self, table: &str) -> Result<Option<State>> {
+        files::state(&self.dir, table, ParquetFormat::EXTENSION)
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        files::forget(&self.dir, table, ParquetFormat::EXTENSION)
     }
 }
 
@@ -112,7 +120,7 @@ mod tests {
     use tollgate_sync::Mode;
 
     use super::*;
-    use crate::samples::{all_columns, all_values, contacts, load, people};
+    use crate::samples::{BeginLoad as _, all_columns, all_values, contacts, load, people};
 
     fn open(path: &Path) -> SerializedFileReader<File> {
         SerializedFileReader::new(File::open(path).unwrap()).unwrap()
@@ -148,11 +156,11 @@ mod tests {
     fn row_groups_are_bounded() {
         let dir = tempfile::tempdir().unwrap();
         let mut parquet = Parquet::in_dir(dir.path()).with_row_group_bytes(64 * 1024);
-        let mut begun = parquet.begin(&contacts(Mode::Replace)).unwrap();
+        let mut begun = parquet.begin_load(&contacts(Mode::Replace)).unwrap();
         for start in (0..100_000).step_by(1000) {
-            begun.write(&people(start..start + 1000)).unwrap();
+            begun.write(&people(start..start + 1000), &[]).unwrap();
         }
-        begun.commit().unwrap();
+        begun.commit(None).unwrap();
         let reader = open(&dir.path().join("contacts.parquet"));
         let groups = reader.metadata().row_groups();
         assert!(groups.len() > 4, "{}", groups.len());
@@ -165,7 +173,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("contacts.parquet"), "mine").unwrap();
         let mut parquet = Parquet::in_dir(dir.path());
-        let error = parquet.begin(&contacts(Mode::Append)).err().unwrap();
+        let error = parquet.begin_load(&contacts(Mode::Append)).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Destination);
         assert!(error.message().contains("contacts.parquet is not a Parquet file"), "{error}");
     }

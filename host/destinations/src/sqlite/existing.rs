@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use tollgate_model::{Error, Result};
-use tollgate_sync::Table;
+use tollgate_sync::{Mode, Table};
 
 use super::error::Context;
 use super::schema::{self, quote};
@@ -51,8 +51,11 @@ impl Existing {
         Ok(Some(Existing { columns }))
     }
 
-    /// Refuses rows that cannot be added to this table.
-    pub(super) fn check_append(&self, table: &Table) -> Result<()> {
+    /// Refuses rows that cannot be added to this table, or merged into it.
+    pub(super) fn check(&self, table: &Table) -> Result<()> {
+        if table.mode == Mode::Merge {
+            self.check_key(table)?;
+        }
         for column in &table.columns {
             let Some(existing) = self.column(&column.name) else { continue };
             if existing.is_generated {
@@ -60,7 +63,7 @@ impl Existing {
                     format!("column {:?} of table {:?} is computed", column.name, table.name);
                 return Err(fail(message).with_hint("do not read this column"));
             }
-            if existing.is_key {
+            if existing.is_key && table.mode != Mode::Merge {
                 return Err(keyed(table, &column.name));
             }
             if !schema::takes(&existing.declared, column.data_type) {
@@ -79,6 +82,24 @@ impl Existing {
                 Err(fail(message).with_hint("read this column too, or give it a default"))
             }
         }
+    }
+
+    /// Refuses to merge by another key than the table's.
+    fn check_key(&self, table: &Table) -> Result<()> {
+        let key: Vec<&str> =
+            self.columns.iter().filter(|c| c.is_key).map(|c| c.name.as_str()).collect();
+        let is_key = |name: &String| key.iter().any(|other| same(other, name));
+        if table.primary_key.len() == key.len() && table.primary_key.iter().all(is_key) {
+            return Ok(());
+        }
+        let wanted = table.primary_key.join(", ");
+        let message = if key.is_empty() {
+            format!("table {:?} has no primary key, and rows are merged by {wanted}", table.name)
+        } else {
+            let found = key.join(", ");
+            format!("table {:?} has the primary key {found}, not {wanted}", table.name)
+        };
+        Err(fail(message).with_hint("replace the table once, or merge into another one"))
     }
 
     /// The statements that give the table the columns it lacks.

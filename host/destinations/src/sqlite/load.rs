@@ -1,17 +1,19 @@
-//! One load: staging, then a single transaction that makes it visible.
+//! One load: staging, then single transactions that make rows durable with their state.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use arrow_array::{Array, RecordBatch};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tollgate_model::{Error, ErrorKind, Result};
-use tollgate_sync::{Load, Loaded, Mode, Table};
+use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, Table};
 
 use super::error::Context;
 use super::existing::{self, Existing};
-use super::insert::Chunk;
-use super::schema::{self, quote};
-use super::staging::Staging;
+use super::insert;
+use super::schema;
+use super::staging::{self, Staging};
+use super::state::{self, Staged};
 use crate::files::TableLock;
 use crate::table::fail;
 
@@ -21,121 +23,250 @@ use crate::table::fail;
 const CHUNK_ROWS: usize = 10_000;
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
-/// A load into a SQLite table.
+/// What is lost when a run is killed is read again, at the provider's pace: a few seconds of it, or
+/// a few chunks where it is fast. A transaction more often would only cost.
+const PACE: Pace = Pace { rows: 4 * CHUNK_ROWS as u64, interval: Duration::from_secs(5) };
+
+/// A load into a SQLite table and its child tables.
 pub(super) struct SqliteLoad {
     /// `None` once the load has come to its end.
     connection: Option<Connection>,
     path: PathBuf,
-    staging: Staging,
-    waiting: Vec<RecordBatch>,
+    table: Table,
+    token: String,
+    /// That of the table itself is the first.
+    staging: Vec<Staging>,
+    /// Pages: the rows of each table.
+    waiting: Vec<Vec<RecordBatch>>,
     waiting_rows: usize,
     waiting_bytes: usize,
-    rows: u64,
+    /// Rows written, those of an interrupted load that this one goes on with included.
+    written: u64,
+    /// Rows that were made visible before the end.
+    added: u64,
     scratch: Vec<u8>,
     /// Given back last.
-    _lock: TableLock,
+    _locks: Vec<TableLock>,
 }
 
-/// Looks whether the load can be, removes what a killed run has left, and makes the staging table.
+/// Looks whether the load can be, removes what a killed run has left, and makes the staging tables,
+/// or finds those of an interrupted run.
 pub(super) fn begin(
     mut connection: Connection,
-    lock: TableLock,
+    locks: Vec<TableLock>,
     path: &Path,
     table: &Table,
-) -> Result<SqliteLoad> {
+    start: Start<'_>,
+) -> Result<Begun> {
     let context = Context::table(path, &table.name);
+    let explain = |error| context.explain(error);
     let transaction = immediate(&mut connection, context)?;
-    if let Some(existing) = Existing::find(&transaction, table, context)? {
-        match table.mode {
-            Mode::Replace => existing::check_indexes(&transaction, table, context)?,
-            Mode::Append => existing.check_append(table)?,
+    let tables = table.each();
+    for table in &tables {
+        if let Some(existing) = Existing::find(&transaction, table, context)? {
+            match table.mode {
+                Mode::Replace => existing::check_indexes(&transaction, table, context)?,
+                Mode::Append | Mode::Merge => existing.check(table)?,
+            }
         }
     }
-    let staging = Staging::make(transaction, table).map_err(|error| context.explain(error))?;
-    Ok(SqliteLoad {
+    let (kept, staged) = kept(&transaction, table, start).map_err(explain)?;
+    let found = match &staged {
+        Some(staged) => staging::go_on(&transaction, &tables, staged).map_err(explain)?,
+        None => None,
+    };
+    // A state of rows that are not there any more is none.
+    let kept = if staged.is_some() && found.is_none() { Kept::Nothing } else { kept };
+    let (token, staging) = match staged.zip(found) {
+        Some((staged, found)) => (staged.token, found),
+        None => {
+            staging::abandon(&transaction, &table.name).map_err(explain)?;
+            staging::make(&transaction, &tables).map_err(explain)?
+        }
+    };
+    if start != Start::Stateless && !matches!(kept, Kept::Same(_)) {
+        state::forget(&transaction, &table.name).map_err(explain)?;
+    }
+    transaction.commit().map_err(explain)?;
+    let written = match &kept {
+        Kept::Same(state) if table.mode == Mode::Replace && !state.round.ended => state.round.rows,
+        _ => 0,
+    };
+    let load = SqliteLoad {
         connection: Some(connection),
         path: path.to_owned(),
+        table: table.clone(),
+        token,
         staging,
         waiting: Vec::new(),
         waiting_rows: 0,
         waiting_bytes: 0,
-        rows: 0,
+        written,
+        added: 0,
         scratch: Vec::new(),
-        _lock: lock,
+        _locks: locks,
+    };
+    Ok(Begun { load: Box::new(load), kept })
+}
+
+/// What is kept for a load that begins so, and the staged rows that it goes on with.
+fn kept(
+    transaction: &Transaction<'_>,
+    table: &Table,
+    start: Start<'_>,
+) -> rusqlite::Result<(Kept, Option<Staged>)> {
+    let Start::GoOn(scope) = start else { return Ok((Kept::Nothing, None)) };
+    Ok(match state::load(transaction, &table.name)? {
+        None => (Kept::Nothing, None),
+        Some((state, _)) if state.scope != *scope => (Kept::Other(state.scope), None),
+        Some((state, staged)) if table.mode == Mode::Replace && !state.round.ended => {
+            // Rows that were replaced by nothing yet are worth as much as their staging table.
+            staged.map_or((Kept::Nothing, None), |staged| (Kept::Same(state), Some(staged)))
+        }
+        Some((state, _)) => (Kept::Same(state), None),
     })
 }
 
 impl Load for SqliteLoad {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.check_keys(batch)?;
-        self.rows += batch.num_rows() as u64;
-        self.waiting_rows += batch.num_rows();
-        self.waiting_bytes += batch.columns().iter().map(|array| size(array)).sum::<usize>();
-        self.waiting.push(batch.clone());
+    fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()> {
+        let page: Vec<RecordBatch> = std::iter::once(batch).chain(children).cloned().collect();
+        for (staging, rows) in self.staging.iter().zip(&page) {
+            check_keys(&staging.table, rows)?;
+        }
+        self.written += batch.num_rows() as u64;
+        self.waiting_rows += page.iter().map(RecordBatch::num_rows).sum::<usize>();
+        self.waiting_bytes +=
+            page.iter().flat_map(RecordBatch::columns).map(|array| size(array)).sum::<usize>();
+        self.waiting.push(page);
         if self.waiting_rows >= CHUNK_ROWS || self.waiting_bytes >= CHUNK_BYTES {
-            self.flush()?;
+            self.stage_and(|_, _, _| Ok(()))?;
         }
         Ok(())
     }
 
-    fn commit(mut self: Box<Self>) -> Result<Loaded> {
-        self.flush()?;
-        let context = Context::table(&self.path, &self.staging.table.name);
-        let rows = self.staging.swap(open(&mut self.connection)?, self.rows, context)?;
+    fn pace(&self) -> Option<Pace> {
+        Some(PACE)
+    }
+
+    fn keep(&mut self, change: &Change) -> Result<()> {
+        let (mode, token) = (self.table.mode, self.token.clone());
+        let added = self.stage_and(|transaction, staging, context| {
+            let explain = |error| context.explain(error);
+            let table = &staging[0].table.name;
+            if mode == Mode::Replace {
+                let last_rows = staging.iter().map(|staging| staging.last_row(transaction));
+                let last_rows = last_rows.collect::<rusqlite::Result<_>>().map_err(explain)?;
+                let staged = Staged { token, last_rows };
+                state::store(transaction, table, change, Some(&staged)).map_err(explain)?;
+                return Ok(0);
+            }
+            let added = staging[0].count(transaction).map_err(explain)?;
+            for (place, one) in staging.iter().enumerate() {
+                one.add(transaction, (place > 0).then_some(&staging[0]), context)?;
+            }
+            for one in staging {
+                one.clear(transaction).map_err(explain)?;
+            }
+            state::store(transaction, table, change, None).map_err(explain)?;
+            Ok(added)
+        })?;
+        self.added += added;
+        Ok(())
+    }
+
+    fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
+        let (mode, written) = (self.table.mode, self.written);
+        // The one commit that has to survive a power failure; it carries along all before it.
+        let full = open(&mut self.connection)?.pragma_update(None, "synchronous", "FULL");
+        full.map_err(|error| Context::table(&self.path, &self.table.name).explain(error))?;
+        let added = self.stage_and(|transaction, staging, context| {
+            let explain = |error| context.explain(error);
+            let table = &staging[0].table.name;
+            let rows = match mode {
+                Mode::Replace if !schema::is_keyed(&staging[0].table) => written,
+                _ => staging[0].count(transaction).map_err(explain)?,
+            };
+            for (place, one) in staging.iter().enumerate() {
+                match mode {
+                    Mode::Replace => one.replace(transaction, context)?,
+                    Mode::Append | Mode::Merge => {
+                        one.add(transaction, (place > 0).then_some(&staging[0]), context)?;
+                    }
+                }
+            }
+            if mode != Mode::Replace {
+                staging.iter().try_for_each(|one| one.remove(transaction)).map_err(explain)?;
+            }
+            match change {
+                Some(change) => state::store(transaction, table, change, None),
+                // What was kept is of rows that are gone.
+                None if mode == Mode::Replace => state::forget(transaction, table),
+                None => Ok(()),
+            }
+            .map_err(explain)?;
+            Ok(rows)
+        })?;
+        let rows = self.added + added;
         let loaded = Loaded {
             rows,
-            duplicates: self.rows - rows,
-            location: format!("{}, table {}", self.path.display(), self.staging.table.name),
+            duplicates: self.written.saturating_sub(rows),
+            location: format!("{}, table {}", self.path.display(), self.table.name),
         };
         // Closing copies the WAL into the file if nobody else has it open. The rows are safe
         // without that, so it cannot fail the load.
         drop(self.connection.take().map(Connection::close));
         Ok(loaded)
     }
+
+    fn pause(mut self: Box<Self>) -> Result<()> {
+        // Staged rows wait for the rest of theirs; of the other modes, every row that counts is in
+        // its table.
+        if self.table.mode == Mode::Replace {
+            drop(self.connection.take().map(Connection::close));
+        }
+        Ok(())
+    }
 }
 
 impl SqliteLoad {
-    fn check_keys(&self, batch: &RecordBatch) -> Result<()> {
-        let table = &self.staging.table;
-        if !schema::is_keyed(table) {
-            return Ok(());
-        }
-        for (column, array) in table.columns.iter().zip(batch.columns()) {
-            if array.null_count() > 0 && table.primary_key.contains(&column.name) {
-                let message = format!("a row of table {:?} has no {:?}", table.name, column.name);
-                let hint = "this column is the table's key and identifies each row";
-                return Err(Error::new(ErrorKind::Data, message).with_hint(hint));
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the rows that wait, in one transaction.
-    fn flush(&mut self) -> Result<()> {
-        let context = Context::table(&self.path, &self.staging.table.name);
-        let explain = |error| context.explain(error);
-        let chunk = Chunk::new(&self.waiting, &self.staging.table)?;
+    /// Writes the rows that wait, and does more in the same transaction.
+    fn stage_and<T>(
+        &mut self,
+        more: impl FnOnce(&Transaction<'_>, &[Staging], Context<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let context = Context::table(&self.path, &self.table.name);
         let transaction = immediate(open(&mut self.connection)?, context)?;
-        {
-            let sql = schema::insert(&self.staging.name, &self.staging.table);
-            let mut statement = transaction.prepare_cached(&sql).map_err(explain)?;
-            chunk.insert(&mut statement, &mut self.scratch, context)?;
-        }
-        transaction.commit().map_err(explain)?;
+        insert::stage(&transaction, &self.staging, &self.waiting, &mut self.scratch, context)?;
+        let value = more(&transaction, &self.staging, context)?;
+        transaction.commit().map_err(|error| context.explain(error))?;
         self.waiting.clear();
         (self.waiting_rows, self.waiting_bytes) = (0, 0);
-        Ok(())
+        Ok(value)
     }
+}
+
+fn check_keys(table: &Table, batch: &RecordBatch) -> Result<()> {
+    if !schema::is_keyed(table) {
+        return Ok(());
+    }
+    for (column, array) in table.columns.iter().zip(batch.columns()) {
+        if array.null_count() > 0 && table.primary_key.contains(&column.name) {
+            let message = format!("a row of table {:?} has no {:?}", table.name, column.name);
+            let hint = "this column is the table's key and identifies each row";
+            return Err(Error::new(ErrorKind::Data, message).with_hint(hint));
+        }
+    }
+    Ok(())
 }
 
 impl Drop for SqliteLoad {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         // Should it fail, the next load of the table removes it.
-        drop(
-            connection
-                .execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(&self.staging.name))),
-        );
+        for staging in &self.staging {
+            drop(staging.remove(&connection));
+        }
+        drop(staging::abandon(&connection, &self.table.name));
     }
 }
 

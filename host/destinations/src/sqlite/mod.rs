@@ -1,6 +1,8 @@
 //! A SQLite database file.
 //!
-//! Rows are written into a staging table of the same file and become visible in one transaction.
+//! Rows are written into a staging table of the same file and become visible in one transaction:
+//! with `replace` at the end, with `append` and `merge` again and again, and each time together with
+//! the state of the read.
 //! The file is put into WAL mode, so that readers are never in the way of a load nor it in theirs;
 //! a load holds the write lock only while it hands over a chunk of rows, so that several loads into
 //! one file get along. The last transaction of a load is synced to the disk before it is reported
@@ -12,6 +14,7 @@ mod insert;
 mod load;
 mod schema;
 mod staging;
+mod state;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +22,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tollgate_model::Result;
-use tollgate_sync::{Destination, Load, Table};
+use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 use self::error::Context;
 use crate::files::{TableLock, io_error};
@@ -98,15 +101,42 @@ impl Sqlite {
 }
 
 impl Destination for Sqlite {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
         table::check(table)?;
-        schema::check_names(table)?;
+        for table in table.each() {
+            schema::check_names(&table)?;
+        }
         if let Some(dir) = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
             let failed = |error| io_error(format!("cannot make folder {}", dir.display()), error);
             fs::create_dir_all(dir).map_err(failed)?;
         }
-        let lock = TableLock::take(&self.path, &table.name)?;
-        Ok(Box::new(load::begin(self.connect()?, lock, &self.path, table)?))
+        let locks = table.each().into_iter().map(|table| TableLock::take(&self.path, &table.name));
+        let locks = locks.collect::<Result<Vec<_>>>()?;
+        load::begin(self.connect()?, locks, &self.path, table, start)
+    }
+
+    fn state(&self, table: &str) -> Result<Option<State>> {
+        if !self.path.exists() {
+            return Ok(None);
+        }
+        let found = state::load(&self.connect()?, table);
+        let found = found.map_err(|error| Context::table(&self.path, table).explain(error))?;
+        Ok(found.map(|(state, _)| state))
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        if self.state(table)?.is_none() {
+            return Ok(false);
+        }
+        let _lock = TableLock::take(&self.path, table)?;
+        let context = Context::table(&self.path, table);
+        let explain = |error| context.explain(error);
+        let mut connection = self.connect()?;
+        let transaction = load::immediate(&mut connection, context)?;
+        staging::abandon(&transaction, table).map_err(explain)?;
+        state::forget(&transaction, table).map_err(explain)?;
+        transaction.commit().map_err(explain)?;
+        Ok(true)
     }
 }
 

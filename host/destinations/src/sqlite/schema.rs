@@ -3,6 +3,7 @@
 use tollgate_model::{DataType, Error, Result};
 use tollgate_sync::{Mode, Table};
 
+use super::state;
 use crate::table::fail;
 
 /// Quotes a name, whatever it holds.
@@ -68,6 +69,10 @@ pub(super) fn check_names(table: &Table) -> Result<()> {
         ))
         .with_hint("choose a table name that does not begin with sqlite_"));
     }
+    if table.name.to_ascii_lowercase().starts_with(state::PREFIX) {
+        return Err(fail(format!("table {:?} cannot be made: states are kept there", table.name))
+            .with_hint(format!("choose a table name that does not begin with {}", state::PREFIX)));
+    }
     for (index, column) in table.columns.iter().enumerate() {
         let twin = |other: &&tollgate_model::Column| other.name.eq_ignore_ascii_case(&column.name);
         if let Some(other) = table.columns[..index].iter().find(twin) {
@@ -85,7 +90,7 @@ fn twins(one: &str, other: &str) -> Error {
 /// The key that the table enforces. With `append` every row stays, so there is none.
 fn enforced_key(table: &Table) -> &[String] {
     match table.mode {
-        Mode::Replace => &table.primary_key,
+        Mode::Replace | Mode::Merge => &table.primary_key,
         Mode::Append => &[],
     }
 }
@@ -123,9 +128,17 @@ pub(super) fn create(name: &str, table: &Table) -> String {
 pub(super) fn insert(name: &str, table: &Table) -> String {
     let places = vec!["?"; table.columns.len()].join(", ");
     let insert = format!("INSERT INTO {} VALUES ({places})", quote(name));
+    match on_conflict(table) {
+        Some(clause) => format!("{insert} {clause}"),
+        None => insert,
+    }
+}
+
+/// The clause by which a row takes the place of the one with its key; none without a key.
+pub(super) fn on_conflict(table: &Table) -> Option<String> {
     let key = enforced_key(table);
     if key.is_empty() {
-        return insert;
+        return None;
     }
     let others = table.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
     let set: Vec<String> = others.map(|name| format!("{0} = excluded.{0}", quote(name))).collect();
@@ -134,7 +147,7 @@ pub(super) fn insert(name: &str, table: &Table) -> String {
     } else {
         format!("UPDATE SET {}", set.join(", "))
     };
-    format!("{insert} ON CONFLICT ({}) DO {action}", list(key))
+    Some(format!("ON CONFLICT ({}) DO {action}", list(key)))
 }
 
 /// Names, quoted, with commas between them.

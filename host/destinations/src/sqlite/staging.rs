@@ -1,13 +1,15 @@
-//! The staging table: made, left behind by killed runs and removed, swapped in.
+//! The staging tables: made, left behind by runs that ended early, gone on with, and made visible.
+//!
+//! A load has one for the table itself and one for each of its child tables.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use tollgate_model::Result;
 use tollgate_sync::{Mode, Table};
 
 use super::error::Context;
 use super::existing::{self, Existing};
-use super::load::immediate;
 use super::schema::{self, quote};
+use super::state::{self, Staged};
 
 /// How the names of staging tables begin; 16 hexadecimal digits, `_` and the table's name follow.
 const PREFIX: &str = "tollgate_staging_";
@@ -20,67 +22,93 @@ pub(super) struct Staging {
     pub(super) table: Table,
 }
 
+/// Makes staging tables for these, the first of which is the parent of the others. Their locks are
+/// held, so those that are there belong to nobody and are removed. Gives what their names have in
+/// common.
+pub(super) fn make(
+    connection: &Connection,
+    tables: &[Table],
+) -> rusqlite::Result<(String, Vec<Staging>)> {
+    for name in existing::table_names(connection)? {
+        if tables.iter().any(|table| is_staging_of(&name, &table.name)) {
+            connection.execute_batch(&format!("DROP TABLE {}", quote(&name)))?;
+        }
+    }
+    // A random part: should the lock not work on this file system, two runs still never share a
+    // staging table, and the one that loses its own fails.
+    let token: String =
+        connection.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
+    let mut made = Vec::with_capacity(tables.len());
+    for table in tables {
+        let staging = Staging::of(&token, table);
+        connection.execute_batch(&schema::create(&staging.name, table))?;
+        // Under `merge`, the child rows of every row that comes are looked up.
+        if table.mode == Mode::Merge && table.name != tables[0].name {
+            let key = schema::list(&tables[0].primary_key);
+            let (index, name) = (quote(&format!("{}_parent", staging.name)), quote(&staging.name));
+            connection.execute_batch(&format!("CREATE INDEX {index} ON {name} ({key})"))?;
+        }
+        made.push(staging);
+    }
+    Ok((token, made))
+}
+
+/// The staging tables of an interrupted load, with the rows in them for which its state was stored;
+/// `None` where one of them is gone.
+pub(super) fn go_on(
+    connection: &Connection,
+    tables: &[Table],
+    staged: &Staged,
+) -> rusqlite::Result<Option<Vec<Staging>>> {
+    let found: Vec<Staging> = tables.iter().map(|t| Staging::of(&staged.token, t)).collect();
+    let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
+    for staging in &found {
+        let row = connection.query_row(exists, [&staging.name], |_| Ok(())).optional()?;
+        if row.is_none() || staged.last_rows.len() != found.len() {
+            return Ok(None);
+        }
+    }
+    for (staging, last_row) in found.iter().zip(&staged.last_rows) {
+        // With a key, rows that come again take the place of those that are there.
+        if !schema::is_keyed(&staging.table) {
+            let sql = format!("DELETE FROM {} WHERE rowid > ?", quote(&staging.name));
+            connection.execute(&sql, [last_row])?;
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Removes the staging tables of an interrupted load of this table, whatever child tables it had,
+/// and its state, which is worth nothing without them.
+pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    let Some((_, Some(staged))) = state::load(connection, table)? else { return Ok(()) };
+    let prefix = format!("{PREFIX}{}_", staged.token);
+    let names = existing::table_names(connection)?;
+    names
+        .iter()
+        .filter(|name| name.starts_with(&prefix))
+        .try_for_each(|name| connection.execute_batch(&format!("DROP TABLE {}", quote(name))))?;
+    state::forget(connection, table)
+}
+
 impl Staging {
-    /// Makes a staging table for this one. Its lock is held, so those that are there belong to
-    /// nobody and are removed.
-    pub(super) fn make(transaction: Transaction<'_>, table: &Table) -> rusqlite::Result<Self> {
-        for name in existing::table_names(&transaction)? {
-            if is_staging_of(&name, &table.name) {
-                transaction.execute_batch(&format!("DROP TABLE {}", quote(&name)))?;
-            }
-        }
-        // A random part: should the lock not work on this file system, two runs still never share a
-        // staging table, and the one that loses its own fails.
-        let token: String =
-            transaction.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
-        let name = format!("{PREFIX}{token}_{}", table.name);
-        transaction.execute_batch(&schema::create(&name, table))?;
-        transaction.commit()?;
-        Ok(Staging { name, table: table.clone() })
+    fn of(token: &str, table: &Table) -> Staging {
+        Staging { name: format!("{PREFIX}{token}_{}", table.name), table: table.clone() }
     }
 
-    /// Makes the staged rows visible, of which `written` were written, and says how many there are.
-    pub(super) fn swap(
-        &self,
-        connection: &mut Connection,
-        written: u64,
-        context: Context<'_>,
-    ) -> Result<u64> {
-        let explain = |error| context.explain(error);
-        // The one commit that has to survive a power failure; it carries along all before it.
-        connection.pragma_update(None, "synchronous", "FULL").map_err(explain)?;
-        let transaction = immediate(connection, context)?;
-        let existing = Existing::find(&transaction, &self.table, context)?;
-        let statements = match (self.table.mode, existing) {
-            (Mode::Append, Some(existing)) => {
-                existing.check_append(&self.table)?;
-                self.appending(&existing)
-            }
-            (_, existing) => {
-                let attached = existing::attached(&transaction, &self.table.name);
-                self.replacing(existing.is_some(), attached.map_err(explain)?)
-            }
-        };
-        self.run(transaction, &statements, written).map_err(explain)
+    /// The last row that is staged, of a table without a key; else 0.
+    pub(super) fn last_row(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        if schema::is_keyed(&self.table) {
+            return Ok(0);
+        }
+        let sql = format!("SELECT coalesce(max(rowid), 0) FROM {}", quote(&self.name));
+        connection.query_row(&sql, [], |row| row.get(0))
     }
 
-    fn run(
-        &self,
-        transaction: Transaction<'_>,
-        statements: &[String],
-        written: u64,
-    ) -> rusqlite::Result<u64> {
-        let rows = if schema::is_keyed(&self.table) {
-            let count = format!("SELECT count(*) FROM {}", quote(&self.name));
-            transaction.query_row(&count, [], |row| row.get::<_, i64>(0))?.unsigned_abs()
-        } else {
-            written
-        };
-        for statement in statements {
-            transaction.execute_batch(statement)?;
-        }
-        transaction.commit()?;
-        Ok(rows)
+    /// How many rows are staged.
+    pub(super) fn count(&self, connection: &Connection) -> rusqlite::Result<u64> {
+        let sql = format!("SELECT count(*) FROM {}", quote(&self.name));
+        connection.query_row(&sql, [], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
     }
 
     /// The staging table takes the place of the old one. What users have attached to the old one,
@@ -89,27 +117,64 @@ impl Staging {
     /// The other way, to delete the old rows and copy the new ones, would keep the table itself,
     /// but write every row twice, hold the lock meanwhile, and fire the user's triggers for each
     /// row.
-    fn replacing(&self, exists: bool, attached: Vec<String>) -> Vec<String> {
+    pub(super) fn replace(
+        &self,
+        transaction: &Transaction<'_>,
+        context: Context<'_>,
+    ) -> Result<()> {
         let (table, staging) = (quote(&self.table.name), quote(&self.name));
-        let mut statements = Vec::with_capacity(2 + attached.len());
-        if exists {
-            statements.push(format!("DROP TABLE {table}"));
-        }
-        statements.push(format!("ALTER TABLE {staging} RENAME TO {table}"));
-        statements.extend(attached);
-        statements
+        let exists = Existing::find(transaction, &self.table, context)?.is_some();
+        let explain = |error| context.explain(error);
+        let attached = existing::attached(transaction, &self.table.name).map_err(explain)?;
+        let drop = exists.then(|| format!("DROP TABLE {table}"));
+        let rename = format!("ALTER TABLE {staging} RENAME TO {table}");
+        drop.into_iter()
+            .chain([rename])
+            .chain(attached)
+            .try_for_each(|sql| transaction.execute_batch(&sql))
+            .map_err(explain)
     }
 
-    fn appending(&self, existing: &Existing) -> Vec<String> {
+    /// Puts the staged rows into the table, which is made if there is none, and empties the staging
+    /// table. Under `merge`, `parent` is the staging table of the parent's rows, and the children
+    /// that those have go before.
+    pub(super) fn add(
+        &self,
+        transaction: &Transaction<'_>,
+        parent: Option<&Staging>,
+        context: Context<'_>,
+    ) -> Result<()> {
+        let explain = |error| context.explain(error);
         let (table, staging) = (quote(&self.table.name), quote(&self.name));
+        let mut statements = match Existing::find(transaction, &self.table, context)? {
+            None => vec![schema::create(&self.table.name, &self.table)],
+            Some(existing) => {
+                existing.check(&self.table)?;
+                existing.additions(&self.table)
+            }
+        };
+        if let Some(parent) = parent.filter(|_| self.table.mode == Mode::Merge) {
+            let (key, rows) = (schema::list(&parent.table.primary_key), quote(&parent.name));
+            statements
+                .push(format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {rows})"));
+        }
         let names: Vec<String> = self.table.columns.iter().map(|c| c.name.clone()).collect();
         let names = schema::list(&names);
-        let mut statements = existing.additions(&self.table);
         statements.push(format!(
-            "INSERT INTO {table} ({names}) SELECT {names} FROM {staging} ORDER BY rowid"
+            "INSERT INTO {table} ({names}) SELECT {names} FROM {staging} WHERE true {}",
+            schema::on_conflict(&self.table).unwrap_or_else(|| "ORDER BY rowid".to_owned())
         ));
-        statements.push(format!("DROP TABLE {staging}"));
-        statements
+        statements.iter().try_for_each(|sql| transaction.execute_batch(sql)).map_err(explain)
+    }
+
+    /// Removes all staged rows.
+    pub(super) fn clear(&self, connection: &Connection) -> rusqlite::Result<()> {
+        connection.execute_batch(&format!("DELETE FROM {}", quote(&self.name)))
+    }
+
+    /// Removes the staging table, if it is there.
+    pub(super) fn remove(&self, connection: &Connection) -> rusqlite::Result<()> {
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quote(&self.name)))
     }
 }
 

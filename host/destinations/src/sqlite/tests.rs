@@ -6,7 +6,7 @@ use tollgate_model::{DataType, Error, ErrorKind};
 use tollgate_sync::Mode;
 
 use super::*;
-use crate::samples::{column, contacts, load, people};
+use crate::samples::{BeginLoad as _, column, contacts, load, people};
 
 /// A folder with a database that holds three contacts.
 struct Fixture {
@@ -52,7 +52,7 @@ impl Fixture {
     }
 
     fn refused(&self, table: &Table) -> Error {
-        self.sqlite().begin(table).err().unwrap()
+        self.sqlite().begin_load(table).err().unwrap()
     }
 }
 
@@ -78,8 +78,8 @@ fn columns_are_declared_by_what_they_hold() {
     ];
     let columns = types.map(|t| column(&t.to_string(), t)).to_vec();
     let primary_key = vec!["text".to_owned(), "int64".to_owned()];
-    let table = Table { name: "types".to_owned(), columns, primary_key, mode: Mode::Replace };
-    fixture.sqlite().begin(&table).unwrap().commit().unwrap();
+    let table = Table { name: "types".to_owned(), columns, primary_key, ..contacts(Mode::Replace) };
+    fixture.sqlite().begin_load(&table).unwrap().commit(None).unwrap();
     let sql = "SELECT sql FROM sqlite_master WHERE name = ?";
     let declared = |name: &str| {
         fixture.connect().query_row(sql, [name], |row| row.get::<_, String>(0)).unwrap()
@@ -192,48 +192,48 @@ fn a_lock_held_by_another_program_is_named() {
     assert_refused(&fixture.refused(&contacts(Mode::Replace)), lock, "then try again");
     other.execute_batch("COMMIT").unwrap();
 
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
-    begun.write(&people(0..9)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
+    begun.write(&people(0..9), &[]).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let error = begun.commit().err().unwrap();
+    let error = begun.commit(None).err().unwrap();
     assert_refused(&error, lock, "then try again");
     other.execute_batch("COMMIT").unwrap();
     // The dropped load could not remove its staging table for the lock; the next one does.
     assert_eq!(fixture.count("SELECT count(*) FROM contacts"), 3);
-    drop(fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap());
+    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
     fixture.assert_whole();
 }
 
 #[test]
 fn a_load_holds_no_lock_while_it_waits_for_rows() {
     let fixture = Fixture::new();
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
     for batch in [people(0..15_000), people(15_000..15_010)] {
-        begun.write(&batch).unwrap();
+        begun.write(&batch, &[]).unwrap();
         fixture.execute("CREATE TABLE other (id); DROP TABLE other");
     }
-    assert_eq!(begun.commit().unwrap().rows, 15_010);
+    assert_eq!(begun.commit(None).unwrap().rows, 15_010);
 }
 
 #[test]
 fn one_table_is_loaded_once_at_a_time() {
     let fixture = Fixture::new();
-    let begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
+    let begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
     let error = fixture.refused(&contacts(Mode::Replace));
     assert_refused(&error, "another run is loading table \"contacts\"", "wait");
-    begun.commit().unwrap();
-    drop(fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap());
+    begun.commit(None).unwrap();
+    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
 }
 
 #[test]
 fn a_load_whose_staging_table_is_gone_fails() {
     let fixture = Fixture::new();
-    let mut begun = fixture.sqlite().begin(&contacts(Mode::Replace)).unwrap();
-    begun.write(&people(0..20_000)).unwrap();
+    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
+    begun.write(&people(0..20_000), &[]).unwrap();
     let sql = "SELECT name FROM sqlite_master WHERE name LIKE 'tollgate_staging_%'";
     let staging: String = fixture.connect().query_row(sql, [], |row| row.get(0)).unwrap();
     fixture.execute(&format!("DROP TABLE \"{staging}\""));
-    let error = begun.commit().err().unwrap();
+    let error = begun.commit(None).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Destination);
     fixture.assert_whole();
 }
@@ -299,13 +299,13 @@ fn what_is_no_database_is_left_alone() {
     let path = dir.path().join("notes.db");
     let text = "these are my notes\n".repeat(100);
     fs::write(&path, &text).unwrap();
-    let error = Sqlite::at(&path).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(&path).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "notes.db is not a SQLite database", "choose another file name");
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
-    let error = Sqlite::at(dir.path()).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(dir.path()).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "cannot be opened", "check that it is a file");
     let below = path.join("out.db");
-    let error = Sqlite::at(below).begin(&contacts(Mode::Replace)).err().unwrap();
+    let error = Sqlite::at(below).begin_load(&contacts(Mode::Replace)).err().unwrap();
     assert_refused(&error, "cannot make folder", "a file of that name is in the way");
 }
 
@@ -336,4 +336,102 @@ fn missing_folders_are_made_and_paths_are_never_uris() {
     assert!(path.exists());
     assert_eq!(plain(Path::new("file:x?mode=memory")), Path::new("./file:x?mode=memory"));
     assert_eq!(plain(Path::new(":memory:")), Path::new("./:memory:"));
+}
+
+#[test]
+fn a_merge_goes_only_with_the_tables_own_key() {
+    let fixture = Fixture::new();
+    fixture.execute("CREATE TABLE plain (id INTEGER, email TEXT)");
+    fixture.execute("CREATE TABLE other (id INTEGER, email TEXT PRIMARY KEY)");
+    for (name, message) in [
+        ("plain", "table \"plain\" has no primary key, and rows are merged by id"),
+        ("other", "table \"other\" has the primary key email, not id"),
+    ] {
+        let table = Table { name: name.to_owned(), ..merged() };
+        assert_refused(&fixture.refused(&table), message, "replace the table once");
+    }
+    load(&mut fixture.sqlite(), &merged(), &people(2..5)).unwrap();
+    assert_eq!(fixture.count("SELECT count(*) FROM contacts"), 5);
+}
+
+fn merged() -> Table {
+    Table { mode: Mode::Merge, primary_key: vec!["id".to_owned()], ..contacts(Mode::Append) }
+}
+
+#[test]
+fn a_merge_leaves_columns_that_are_not_read_and_adds_new_ones() {
+    let fixture = Fixture::new();
+    fixture.execute("ALTER TABLE contacts ADD COLUMN mine TEXT DEFAULT 'x'");
+    let mut table = merged();
+    table.columns.push(column("extra", DataType::Int64));
+    fixture.sqlite().begin_load(&table).unwrap().commit(None).unwrap();
+    load(&mut fixture.sqlite(), &merged(), &people(2..4)).unwrap();
+    let sql = "SELECT count(*) FROM contacts WHERE mine = 'x' AND extra IS NULL";
+    assert_eq!(fixture.count(sql), 4);
+}
+
+#[test]
+fn a_load_while_the_disk_is_full_keeps_neither_rows_nor_state() {
+    let fixture = Fixture::new();
+    let mut sqlite = fixture.sqlite();
+    sqlite.pages_max = Some(60);
+    let scope = tollgate_sync::Scope::default();
+    let mut begun = sqlite.begin(&merged(), Start::GoOn(&scope)).unwrap().load;
+    let rows = tollgate_sync::Round { number: 1, ..Default::default() };
+    let keeps = tollgate_sync::Keeps::All;
+    let change = tollgate_sync::Change { scope, round: rows, parts: Vec::new(), keeps };
+    let failed = (0..50).find_map(|chunk| {
+        let rows = people(chunk * 1_000..(chunk + 1) * 1_000);
+        begun.write(&rows, &[]).and_then(|()| begun.keep(&change)).err().map(|error| (chunk, error))
+    });
+    let (chunks, error) = failed.expect("fifty thousand rows do not fit");
+    assert_refused(&error, "there is no space left for ", "free some space");
+    drop(begun);
+    assert_eq!(fixture.count("SELECT count(*) FROM contacts"), (chunks * 1_000).max(3));
+    let kept = fixture.sqlite().state("contacts").unwrap();
+    assert_eq!(kept.is_some(), chunks > 0);
+}
+
+#[test]
+fn tables_in_which_states_are_kept_are_nobodys() {
+    let fixture = Fixture::new();
+    let table = Table { name: "_Tollgate_state".to_owned(), ..contacts(Mode::Replace) };
+    assert_refused(&fixture.refused(&table), "states are kept there", "_tollgate_");
+    assert!(fixture.sqlite().state("contacts").unwrap().is_none());
+    assert_eq!(fixture.count("SELECT count(*) FROM sqlite_master WHERE name LIKE '%_state%'"), 0);
+}
+
+/// A state of staged rows is worth nothing without them.
+#[test]
+fn staged_rows_and_their_state_go_together() {
+    type End = fn(&mut Sqlite, Box<dyn tollgate_sync::Load>);
+    let ends: [(&str, End); 4] = [
+        ("dropped", |_, begun| drop(begun)),
+        ("reset", |sqlite, begun| {
+            begun.pause().unwrap();
+            assert!(sqlite.forget("contacts").unwrap());
+        }),
+        ("a sample", |sqlite, begun| {
+            begun.pause().unwrap();
+            drop(sqlite.begin_load(&contacts(Mode::Replace)).unwrap());
+        }),
+        ("another mode", |sqlite, begun| {
+            begun.pause().unwrap();
+            drop(sqlite.begin_load(&merged()).unwrap());
+        }),
+    ];
+    for (what, end) in ends {
+        let fixture = Fixture::new();
+        let mut sqlite = fixture.sqlite();
+        let scope = tollgate_sync::Scope::default();
+        let mut begun = sqlite.begin(&contacts(Mode::Replace), Start::GoOn(&scope)).unwrap().load;
+        begun.write(&people(0..9), &[]).unwrap();
+        let round = tollgate_sync::Round { number: 1, ..Default::default() };
+        let keeps = tollgate_sync::Keeps::All;
+        begun.keep(&tollgate_sync::Change { scope, round, parts: Vec::new(), keeps }).unwrap();
+        assert!(sqlite.state("contacts").unwrap().is_some());
+        end(&mut sqlite, begun);
+        assert_eq!(sqlite.state("contacts").unwrap(), None, "{what}");
+        fixture.assert_whole();
+    }
 }

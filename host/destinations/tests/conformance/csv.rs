@@ -13,7 +13,13 @@ use crate::files::{Files, Storage};
 
 #[test]
 fn csv_is_a_destination() {
-    let traits = Traits { keeps_types: false, keeps_keys: false, keeps_nan: true };
+    let traits = Traits {
+        keeps_types: false,
+        keeps_keys: false,
+        keeps_nan: true,
+        merges: false,
+        resumes_replace: false,
+    };
     check(fixture, traits).unwrap_or_else(|failures| panic!("{failures}"));
 }
 

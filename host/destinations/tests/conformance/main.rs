@@ -6,6 +6,7 @@ mod jsonl;
 mod memory;
 mod parquet;
 mod sqlite;
+mod states;
 
 use tollgate_destinations::conformance::Value;
 use tollgate_model::DataType;

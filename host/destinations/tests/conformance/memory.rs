@@ -1,22 +1,33 @@
-//! A destination in memory with one defect at a time, each of which the suite has to find.
+//! A destination in memory with one defect at a time, each of which the suite has to find. It keeps
+//! no states and merges nothing: see [`states`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use crate::states;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
 };
 use arrow_array::{Array, RecordBatch};
-use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check, check_one};
+use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check_one};
 use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
-use tollgate_sync::{Destination, Load, Loaded, Mode, Table};
+use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Mode, Start, Table};
 
-const TRAITS: Traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true };
+const TRAITS: Traits = Traits {
+    keeps_types: true,
+    keeps_keys: true,
+    keeps_nan: true,
+    merges: false,
+    resumes_replace: false,
+};
 
 #[test]
 fn a_destination_without_defects_passes() {
-    check(|| Memory::fixture(None), TRAITS).unwrap_or_else(|failures| panic!("{failures}"));
+    for check in conformance::names().filter(|name| states::checks().all(|other| other != *name)) {
+        check_one(check, || Memory::fixture(None), TRAITS)
+            .unwrap_or_else(|failure| panic!("{}: {}", failure.check, failure.message));
+    }
 }
 
 #[test]
@@ -29,7 +40,8 @@ fn every_defect_is_found_by_its_check() {
 
 #[test]
 fn every_check_finds_a_defect() {
-    let proven: BTreeSet<_> = DEFECTS.iter().map(|(_, check)| *check).collect();
+    let proven: BTreeSet<_> =
+        DEFECTS.iter().map(|(_, check)| *check).chain(states::checks()).collect();
     let unproven: Vec<_> = conformance::names().filter(|name| !proven.contains(name)).collect();
     assert!(unproven.is_empty(), "{unproven:?}");
 }
@@ -199,6 +211,10 @@ impl Fixture for Memory {
         Some(rows.map(|row| columns.iter().map(|column| value(&row, column)).collect()).collect())
     }
 
+    fn another(&self) -> Box<dyn Fixture> {
+        Memory::fixture(self.defect)
+    }
+
     fn killed(&self) -> Box<dyn Fixture> {
         let storage = self.storage();
         let mut tables = storage.tables.clone();
@@ -224,7 +240,7 @@ impl Fixture for Memory {
 }
 
 impl Destination for Memory {
-    fn begin(&mut self, table: &Table) -> Result<Box<dyn Load>> {
+    fn begin(&mut self, table: &Table, _start: Start<'_>) -> Result<Begun> {
         let name = self.table_name(&table.name);
         let mut storage = self.storage();
         if self.has(SlashesAreRefused) && name.contains('/') {
@@ -246,7 +262,8 @@ impl Destination for Memory {
         storage.staged.entry(id).or_insert((name, Vec::new()));
         drop(storage);
         let (memory, table) = (self.clone(), table.clone());
-        Ok(Box::new(MemoryLoad { memory, table, id, written: 0, is_done: false }))
+        let load = Box::new(MemoryLoad { memory, table, id, written: 0, is_done: false });
+        Ok(Begun { load, kept: Kept::Nothing })
     }
 }
 
@@ -275,7 +292,7 @@ struct MemoryLoad {
 }
 
 impl Load for MemoryLoad {
-    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    fn write(&mut self, batch: &RecordBatch, _children: &[RecordBatch]) -> Result<()> {
         let rows = self.rows(batch);
         self.written += rows.len() as u64;
         if self.refuses_key(&rows) {
@@ -293,7 +310,7 @@ impl Load for MemoryLoad {
         Ok(())
     }
 
-    fn commit(mut self: Box<Self>) -> Result<Loaded> {
+    fn commit(mut self: Box<Self>, _change: Option<&Change>) -> Result<Loaded> {
         self.put(self.table.mode)
     }
 }
@@ -338,7 +355,7 @@ impl MemoryLoad {
         let stored = storage.tables.entry(name).or_default();
         let replaces = match mode {
             Mode::Replace => !self.has(ReplaceAppends),
-            Mode::Append => self.has(AppendReplaces),
+            Mode::Append | Mode::Merge => self.has(AppendReplaces),
         };
         let rows =
             if self.has(EmptyLoadSaysNothing) { rows[..rows.len() / 2].to_vec() } else { rows };

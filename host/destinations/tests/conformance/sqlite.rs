@@ -11,7 +11,13 @@ use crate::files::{Storage, names};
 
 #[test]
 fn sqlite_is_a_destination() {
-    let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: false };
+    let traits = Traits {
+        keeps_types: true,
+        keeps_keys: true,
+        keeps_nan: false,
+        merges: true,
+        resumes_replace: true,
+    };
     check(|| Box::new(Database(Storage::new())), traits)
         .unwrap_or_else(|failures| panic!("{failures}"));
 }
@@ -54,6 +60,10 @@ impl Fixture for Database {
             columns.iter().enumerate().map(value).collect()
         });
         Some(rows.and_then(Iterator::collect).expect("the table can be read"))
+    }
+
+    fn another(&self) -> Box<dyn Fixture> {
+        Box::new(Database(Storage::new()))
     }
 
     fn killed(&self) -> Box<dyn Fixture> {

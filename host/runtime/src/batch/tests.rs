@@ -25,7 +25,7 @@ fn column(data_type: DataType, nullable: bool) -> Column {
 fn convert(columns: &[Column], batch: Batch) -> Result<RecordBatch, Error> {
     let schema = to_arrow_schema(columns);
     let label = Label::new("connector example 1.0.0");
-    let shape = Shape { label: &label, columns, schema: &schema, rows_max: 1_000 };
+    let shape = Shape { label: &label, columns, schema: &schema, rows_max: 1_000, child: None };
     to_arrow(&shape, 3, batch)
 }
 

@@ -162,6 +162,32 @@ async fn wrong_row_count() {
     fails("wrong_row_count", Limits::default(), 0, ErrorKind::Data, text).await;
 }
 
+/// Reads a page with the child table, which has to fail.
+async fn child_fails(name: &str, text: &str) {
+    let session = session(name, Limits::default()).await;
+    let read = session.read("rows").children(["notes"]).build().unwrap();
+    let error = session.open(&read, None, None).await.unwrap().next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Data);
+    assert!(error.message().contains(text), "{error}");
+}
+
+#[tokio::test]
+async fn wrong_child_count() {
+    child_fails("wrong_child_count", "page 1: it has 0 child tables instead of 1").await;
+    let unknown = session("wrong_child_count", Limits::default()).await;
+    let error = unknown.read("rows").children(["note"]).build().unwrap_err();
+    assert_eq!((error.kind(), error.hint()), (ErrorKind::Config, Some("did you mean `notes`?")));
+}
+
+#[tokio::test]
+async fn wrong_child_columns() {
+    let text = "page 1, child table `notes`: column `id`: its values are texts";
+    child_fails("wrong_child_columns", text).await;
+    // Nobody asked for it here, so that it must not come.
+    let text = "page 1: it has 1 child tables instead of 0";
+    fails("wrong_child_columns", Limits::default(), 0, ErrorKind::Data, text).await;
+}
+
 #[tokio::test]
 async fn traps_mid_page() {
     let connector = load("traps_mid_page", Limits::default()).await.unwrap();

@@ -46,7 +46,7 @@ async fn ids(session: &Session, read: &Read, column: &str) -> Vec<i64> {
     let parts =
         partitions.map_or_else(|| vec![None], |parts| parts.into_iter().map(Some).collect());
     for part in parts {
-        let mut scan = session.open(read, part.as_ref()).await.unwrap();
+        let mut scan = session.open(read, part.as_ref(), None).await.unwrap();
         while let Some(page) = scan.next().await.unwrap() {
             let column = page.batch.column_by_name(column).unwrap();
             ids.extend(column.as_primitive::<Int64Type>().values());
@@ -103,7 +103,7 @@ async fn read_part(session: &Session, stream: &str) -> Result<Part, Error> {
     let columns = session.columns(&read).await?;
     let partitions = session.partitions(&read).await?;
     let first = partitions.as_ref().and_then(|partitions| partitions.first());
-    let mut scan = session.open(&read, first).await?;
+    let mut scan = session.open(&read, first, None).await?;
     let mut rows = 0;
     while let Some(page) = scan.next().await? {
         rows += page.batch.num_rows();

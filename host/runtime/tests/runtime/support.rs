@@ -40,7 +40,7 @@ pub fn connect(connector: &Connector, access: impl FnOnce(Access) -> Access) -> 
 /// Begins to read `rows`.
 pub async fn open(session: &Session) -> Result<Scan> {
     let read = session.read("rows").build()?;
-    session.open(&read, None).await
+    session.open(&read, None, None).await
 }
 
 /// Rows with a name each.

@@ -8,6 +8,7 @@ use tollgate_vault::{KeySource, SecretRef};
 
 use crate::config::{AccountConfig, Config, FieldValue, Streams, SyncConfig};
 use crate::context::Context;
+use crate::expand::Expand;
 use crate::failure::Outcome;
 use crate::host::Host;
 use crate::limits::LIMITS;
@@ -108,6 +109,9 @@ fn entries(
     list.entries
 }
 
+/// What becomes of rows where the file says nothing.
+const MODE_DEFAULT: &str = "merge or replace, by the stream";
+
 /// Where a secret lies, in a few words. Of a command only its name: its arguments may be anything.
 pub fn place(reference: &SecretRef) -> String {
     match reference {
@@ -195,10 +199,12 @@ impl List<'_> {
             self.add(&key(&format!("options.{name}")), values.join(", "), self.at(start));
         }
         let columns = Some(sync.columns.join(", ")).filter(|columns| !columns.is_empty());
+        let expand = Some(sync.expand.show()).filter(|_| sync.expand != Expand::Nothing);
         let optional = [
             ("columns", columns, "all"),
             ("table", sync.table.clone(), "called like the stream"),
-            ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), "replace"),
+            ("expand", expand, "false"),
+            ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
         ];

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
-use tollgate_model::{AccountName, Error, ErrorKind, Result, Settings};
+use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings, Stream};
 use tollgate_runtime::Session;
-use tollgate_sync::plan::Choices;
-use tollgate_sync::{Destination, Mode};
+use tollgate_sync::plan::{self, Choices};
+use tollgate_sync::{Destination, Mode, Refresh};
 
 use super::SyncArgs;
-use crate::commands::reading;
+use crate::commands::{describe, reading};
 use crate::config::{Config, Places, Problem, Source, Streams, SyncConfig};
+use crate::expand::Expand;
 use crate::failure::Outcome;
 use crate::project::Project;
 
@@ -25,11 +26,12 @@ pub struct Job {
     pub account: AccountName,
     /// Where rows go.
     pub to: Target,
-    /// What becomes of the rows that are there.
-    pub mode: Mode,
     streams: Streams,
     options: Settings,
     columns: Vec<String>,
+    expand: Expand,
+    mode: Option<Mode>,
+    refresh: Refresh,
     table: Option<String>,
     concurrency: Option<usize>,
     limit: Option<u64>,
@@ -37,6 +39,27 @@ pub struct Job {
     span: Option<Range<usize>>,
     /// Where its options and columns stand there.
     places: Places,
+}
+
+/// What is loaded of one stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The stream.
+    pub stream: String,
+    /// The table.
+    pub table: String,
+    /// What becomes of the rows that are there.
+    pub mode: Mode,
+    /// The child tables that are loaded beside it.
+    pub children: Vec<String>,
+}
+
+impl Part {
+    /// The table and those of the child tables.
+    pub fn tables(&self) -> Vec<String> {
+        let children = self.children.iter().map(|child| format!("{}_{child}", self.table));
+        std::iter::once(self.table.clone()).chain(children).collect()
+    }
 }
 
 /// Everything that is to be synced, in the order of the file or of the command line.
@@ -73,7 +96,9 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Job {
     job.options.extend(args.options.settings());
     job.account = args.account.clone().unwrap_or(job.account);
     job.to = args.to.clone().unwrap_or(job.to);
-    job.mode = args.mode.unwrap_or(job.mode);
+    job.mode = args.mode.or(job.mode);
+    job.expand = args.expand.clone().unwrap_or(job.expand);
+    job.refresh = refresh(args);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
     job.limit = args.limit.or(job.limit);
@@ -94,7 +119,9 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         options: args.options.settings(),
         columns: args.columns.columns.clone(),
         table: args.table.clone(),
-        mode: args.mode.unwrap_or_default(),
+        expand: args.expand.clone().unwrap_or_default(),
+        mode: args.mode,
+        refresh: refresh(args),
         concurrency: concurrency(args),
         limit: args.limit,
         span: None,
@@ -108,6 +135,10 @@ fn named(streams: &[String]) -> Streams {
 
 fn concurrency(args: &SyncArgs) -> Option<usize> {
     args.concurrency.and_then(|number| usize::try_from(number).ok())
+}
+
+fn refresh(args: &SyncArgs) -> Refresh {
+    if args.full_refresh { Refresh::Full } else { Refresh::GoOn }
 }
 
 /// A path of the file is relative to the file.
@@ -131,7 +162,9 @@ impl Job {
             label: sync.name.to_string(),
             account: sync.account.get_ref().clone(),
             to: resolve(sync.to.get_ref(), project),
-            mode: sync.mode.unwrap_or_default(),
+            expand: sync.expand.clone(),
+            mode: sync.mode,
+            refresh: Refresh::GoOn,
             streams: sync.streams.clone(),
             options: sync.options.clone(),
             columns: sync.columns.clone(),
@@ -148,14 +181,57 @@ impl Job {
     /// # Errors
     /// [`ErrorKind::Config`] for a stream, option or column that does not exist, with the line of
     /// the sync where it is in a file.
-    pub fn check(&self, session: &Session, source: &Source) -> Outcome<Vec<String>> {
-        let streams = self.stream_names(session, source)?;
-        for stream in &streams {
-            let read = session.read(stream.get_ref()).options(self.options.clone());
+    pub fn check(&self, session: &Session, source: &Source) -> Outcome<Vec<Part>> {
+        let descriptor = session.connector().descriptor();
+        let names = self.stream_names(descriptor, source)?;
+        for name in &names {
+            let read = session.read(name.get_ref()).options(self.options.clone());
             let checked = read.columns(self.columns.clone()).build();
-            checked.map_err(|error| self.at_its_line(error, stream, source))?;
+            let checked = checked.and_then(|_| self.check_mode(descriptor, name.get_ref()));
+            checked.map_err(|error| self.at_its_line(error, name, source))?;
         }
-        Ok(streams.into_iter().map(toml::Spanned::into_inner).collect())
+        let streams: Vec<&Stream> =
+            names.iter().filter_map(|name| descriptor.stream(name.get_ref())).collect();
+        if let (Err(error), Some(first)) = (self.expand.check(&streams), names.first()) {
+            return Err(self.at_its_line(error, first, source).into());
+        }
+        Ok(self.parts(&streams))
+    }
+
+    /// What is loaded of these streams.
+    fn parts(&self, streams: &[&Stream]) -> Vec<Part> {
+        let part = |stream: &&Stream| Part {
+            stream: stream.name.clone(),
+            table: self.table(&stream.name, streams.len()),
+            mode: self
+                .mode
+                .unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges())),
+            children: self.expand.of(stream),
+        };
+        streams.iter().map(part).collect()
+    }
+
+    fn check_mode(&self, descriptor: &Descriptor, stream: &str) -> Result<()> {
+        let (Some(mode), Some(stream)) = (self.mode, descriptor.stream(stream)) else {
+            return Ok(());
+        };
+        if mode == Mode::Merge && !self.to.merges() {
+            let message = format!("nothing can be merged into {} files", self.to.scheme());
+            return Err(Error::new(ErrorKind::Config, message)
+                .with_hint("the modes replace and append go, or a SQLite destination"));
+        }
+        plan::check_mode(stream, &self.columns, mode)
+    }
+
+    /// What is loaded, as far as it can be told without an account: for a connector's streams.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a stream that does not exist or is named twice.
+    pub fn parts_of(&self, descriptor: &Descriptor, source: &Source) -> Outcome<Vec<Part>> {
+        let names = self.stream_names(descriptor, source)?;
+        let found = names.iter().map(|name| describe::find(descriptor, name.get_ref()));
+        let streams = found.collect::<Result<Vec<_>>>()?;
+        Ok(self.parts(&streams))
     }
 
     /// The destination. Its path is made absolute, so that what it tells of files is of use to
@@ -171,12 +247,15 @@ impl Job {
         self.options.clone()
     }
 
-    /// What was chosen for a stream, of which there are so many.
-    pub fn choices(&self, stream: &str, streams: usize) -> Choices {
+    /// What was chosen for a stream of this connector.
+    pub fn choices(&self, part: &Part, connector: &str) -> Choices {
         Choices {
             columns: self.columns.clone(),
-            table: Some(self.table(stream, streams)),
-            mode: self.mode,
+            children: part.children.clone(),
+            table: Some(part.table.clone()),
+            mode: part.mode,
+            source: format!("{connector}, account {}", self.account),
+            refresh: self.refresh,
             concurrency: self.concurrency,
             limit: self.limit,
             ..Choices::default()
@@ -195,7 +274,7 @@ impl Job {
     }
 
     /// The table of a stream, of which there are so many.
-    pub fn table(&self, stream: &str, streams: usize) -> String {
+    fn table(&self, stream: &str, streams: usize) -> String {
         match (&self.table, streams) {
             (None, _) => stream.to_owned(),
             (Some(table), 1) => table.clone(),
@@ -205,13 +284,13 @@ impl Job {
 
     fn stream_names(
         &self,
-        session: &Session,
+        descriptor: &Descriptor,
         source: &Source,
     ) -> Outcome<Vec<toml::Spanned<String>>> {
         let named = match &self.streams {
             Streams::Named(streams) => streams.clone(),
             Streams::All => {
-                let streams = session.connector().descriptor().streams.iter();
+                let streams = descriptor.streams.iter();
                 streams.map(|stream| toml::Spanned::new(0..0, stream.name.clone())).collect()
             }
         };

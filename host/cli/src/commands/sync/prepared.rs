@@ -7,8 +7,8 @@ use tollgate_model::{Error, ErrorKind};
 use tollgate_sync::Mode;
 
 use super::accounts::{Accounts, OpenAccount};
-use super::jobs::Job;
-use crate::failure::Outcome;
+use super::jobs::{Job, Part};
+use crate::failure::{Failure, Outcome};
 
 /// A sync that was checked, and what it needs to run.
 pub struct Prepared {
@@ -22,8 +22,8 @@ pub struct Prepared {
 pub struct Ready {
     /// Its account.
     pub account: OpenAccount,
-    /// Its streams.
-    pub streams: Vec<String>,
+    /// What is loaded of its streams.
+    pub parts: Vec<Part>,
 }
 
 impl Prepared {
@@ -33,16 +33,23 @@ impl Prepared {
         Prepared { job, ready }
     }
 
-    fn tables(&self) -> Vec<String> {
-        let streams = self.ready.as_ref().map(|ready| ready.streams.as_slice()).unwrap_or_default();
-        streams.iter().map(|stream| self.job.table(stream, streams.len())).collect()
+    /// Whether it can never run as it is written.
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(&self.ready, Err(Failure::Errors(errors))
+            if errors.iter().any(|error| error.kind() == ErrorKind::Config))
+    }
+
+    fn tables(&self) -> Vec<(String, Mode)> {
+        let parts = self.ready.as_ref().map(|ready| ready.parts.as_slice()).unwrap_or_default();
+        let tables = |part: &Part| part.tables().into_iter().zip(std::iter::repeat(part.mode));
+        parts.iter().flat_map(tables).collect()
     }
 }
 
 async fn ready(job: &Job, accounts: &Accounts<'_>) -> Outcome<Ready> {
     let account = accounts.get(&job.account).await?;
-    let streams = job.check(&account.session, accounts.source())?;
-    Ok(Ready { account, streams })
+    let parts = job.check(&account.session, accounts.source())?;
+    Ok(Ready { account, parts })
 }
 
 /// Refuses a sync that would load a table that another one replaces, or the other way round: what is
@@ -50,10 +57,10 @@ async fn ready(job: &Job, accounts: &Accounts<'_>) -> Outcome<Ready> {
 pub fn refuse_shared_tables(prepared: &mut [Prepared]) {
     let mut owners: BTreeMap<(PathBuf, String), (String, Mode)> = BTreeMap::new();
     for sync in prepared {
-        for table in sync.tables() {
+        for (table, mode) in sync.tables() {
             // SQLite and some file systems take names that differ in case for the same.
             let key = (sync.job.to.path().to_owned(), table.to_lowercase());
-            let mine = (sync.job.label.clone(), sync.job.mode);
+            let mine = (sync.job.label.clone(), mode);
             let owner = owners.entry(key).or_insert_with(|| mine.clone());
             let both_append = owner.1 == Mode::Append && mine.1 == Mode::Append;
             if *owner != mine && !both_append || *owner == mine && is_twice(&sync.tables(), &table)
@@ -68,8 +75,8 @@ pub fn refuse_shared_tables(prepared: &mut [Prepared]) {
     }
 }
 
-fn is_twice(tables: &[String], table: &str) -> bool {
-    tables.iter().filter(|other| other.eq_ignore_ascii_case(table)).count() > 1
+fn is_twice(tables: &[(String, Mode)], table: &str) -> bool {
+    tables.iter().filter(|(other, _)| other.eq_ignore_ascii_case(table)).count() > 1
 }
 
 /// Syncs with their positions, those into one destination together: a file has one writer, so that

@@ -1,11 +1,12 @@
 //! What came of all syncs: as a table, and as JSON.
 
 use serde::Serialize;
-use tollgate_model::ErrorKind;
+use tollgate_model::{Error, ErrorKind};
+use tollgate_sync::ResumedFrom;
 
 use super::runs::Run;
 use crate::views::ErrorView;
-use crate::{output, quantities};
+use crate::{modes, output, quantities};
 
 /// The report in `--json`.
 #[derive(Serialize)]
@@ -13,6 +14,8 @@ pub struct ReportView {
     ok: bool,
     exit_code: u8,
     runs: Vec<RunView>,
+    /// What went wrong before there was a run.
+    errors: Vec<ErrorView>,
 }
 
 /// One stream of one sync.
@@ -22,11 +25,16 @@ struct RunView {
     stream: Option<String>,
     ok: bool,
     table: Option<String>,
+    mode: Option<&'static str>,
     destination: String,
     location: Option<String>,
     rows: u64,
     rows_loaded: Option<u64>,
     duplicates: Option<u64>,
+    children: Vec<ChildView>,
+    resumed: Option<ResumedView>,
+    not_resumed: Option<String>,
+    kept: Option<KeptView>,
     pages: u64,
     partitions: u64,
     requests: u64,
@@ -38,11 +46,42 @@ struct RunView {
     errors: Vec<ErrorView>,
 }
 
+/// The rows read of a child table.
+#[derive(Serialize)]
+struct ChildView {
+    table: String,
+    rows: u64,
+}
+
+/// With what a run went on.
+#[derive(Serialize)]
+struct ResumedView {
+    from: &'static str,
+    began_at: String,
+    rows: u64,
+    parts_ended: u64,
+}
+
+/// What a run that failed has kept for the next one.
+#[derive(Serialize)]
+struct KeptView {
+    rows: u64,
+    visible: bool,
+}
+
+/// The report for programs where no sync could be run.
+pub fn not_run(errors: &[Error]) -> ReportView {
+    let exit_code = errors.first().map_or(0, |error| error.kind().consequence().exit_code);
+    let errors = errors.iter().map(ErrorView::from).collect();
+    ReportView { ok: false, exit_code, runs: Vec::new(), errors }
+}
+
 /// The report for programs.
 pub fn view(runs: &[Run]) -> ReportView {
     let first = runs.iter().flat_map(|run| &run.errors).next();
     let exit_code = first.map_or(0, |error| error.kind().consequence().exit_code);
-    ReportView { ok: exit_code == 0, exit_code, runs: runs.iter().map(RunView::from).collect() }
+    let runs = runs.iter().map(RunView::from).collect();
+    ReportView { ok: exit_code == 0, exit_code, runs, errors: Vec::new() }
 }
 
 impl From<&Run> for RunView {
@@ -54,11 +93,28 @@ impl From<&Run> for RunView {
             stream: run.stream.clone(),
             ok: run.errors.is_empty(),
             table: Some(report.table.clone()).filter(|table| !table.is_empty()),
+            mode: run.mode.map(modes::name),
             destination: run.to.clone(),
             location: loaded.map(|loaded| loaded.location.clone()),
             rows: report.rows,
             rows_loaded: loaded.map(|loaded| loaded.rows),
             duplicates: loaded.map(|loaded| loaded.duplicates),
+            children: report
+                .children
+                .iter()
+                .map(|child| ChildView { table: child.table.clone(), rows: child.rows })
+                .collect(),
+            resumed: report.resumed.as_ref().map(|resumed| ResumedView {
+                from: match resumed.from {
+                    ResumedFrom::Interruption => "interruption",
+                    ResumedFrom::End => "end",
+                },
+                began_at: quantities::instant(resumed.began_at),
+                rows: resumed.rows,
+                parts_ended: resumed.parts_ended,
+            }),
+            not_resumed: report.not_resumed.clone(),
+            kept: report.kept.map(|kept| KeptView { rows: kept.rows, visible: kept.visible }),
             pages: report.pages,
             partitions: report.partitions,
             requests: report.usage.requests,
@@ -115,6 +171,21 @@ fn outcome(run: &Run) -> String {
             }
         }
     }
+    if let Some(resumed) = &run.report.resumed {
+        words.push(match resumed.from {
+            ResumedFrom::End => format!("new since {}", quantities::instant(resumed.began_at)),
+            ResumedFrom::Interruption => {
+                format!("went on after {}", quantities::counted(resumed.rows, "row"))
+            }
+        });
+    }
+    if let Some(kept) = &run.report.kept {
+        words.push(format!("{} kept", quantities::counted(kept.rows, "row")));
+    }
+    for child in &run.report.children {
+        let rows = quantities::counted(child.rows, "row");
+        words.push(format!("{}: {rows}", output::line(&child.table)));
+    }
     if run.stream.as_ref().is_some_and(|stream| *stream != run.report.table) {
         words.push(format!("table {}", output::line(&run.report.table)));
     }
@@ -134,8 +205,13 @@ fn totals(runs: &[Run]) -> String {
         let to = output::line(&first.to);
         lines.push_str(&format!("{}: {rows} in {tables} of {to}, {elapsed}", first.sync));
         if failed > 0 {
-            let failed = quantities::counted(failed as u64, "stream");
-            lines.push_str(&format!("; {failed} not loaded, the old data is as it was"));
+            let streams = quantities::counted(failed as u64, "stream");
+            let kept = sync.iter().any(|run| run.report.kept.is_some());
+            let then = match kept {
+                true => "the next run goes on after what is kept",
+                false => "the old data is as it was",
+            };
+            lines.push_str(&format!("; {streams} not loaded to the end, {then}"));
         }
         lines.push('\n');
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use tollgate_model::{Error, ErrorKind, Result};
-use tollgate_sync::{Failed, Report};
+use tollgate_sync::{Failed, Mode, Report};
 
-use super::jobs::Job;
+use super::jobs::{Job, Part};
 use super::prepared::{Prepared, Ready};
 use crate::commands::reading;
 use crate::context::Context;
@@ -21,6 +21,8 @@ pub struct Run {
     pub to: String,
     /// The stream. `None` where it did not come to any.
     pub stream: Option<String>,
+    /// What becomes of the rows that are there.
+    pub mode: Option<Mode>,
     /// What was done.
     pub report: Report,
     /// What went wrong, if anything did.
@@ -48,6 +50,7 @@ pub async fn run_group(group: Vec<(usize, Prepared)>, context: &Context) -> Vec<
                 sync: job.label.clone(),
                 to: job.to.to_string(),
                 stream: None,
+                mode: None,
                 report: Report::default(),
                 errors: errors_of(failure),
             }],
@@ -59,8 +62,8 @@ pub async fn run_group(group: Vec<(usize, Prepared)>, context: &Context) -> Vec<
 
 async fn run_streams(job: &Job, ready: &Ready, context: &Context) -> Vec<Run> {
     let mut runs = Vec::new();
-    for stream in &ready.streams {
-        let run = run_stream(job, stream, ready, context).await;
+    for part in &ready.parts {
+        let run = run_stream(job, part, ready, context).await;
         let stops = run.errors.iter().any(|error| stops_the_sync(error.kind()));
         runs.push(run);
         if stops {
@@ -75,11 +78,12 @@ fn stops_the_sync(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unauthorized | ErrorKind::RateLimited | ErrorKind::Cancelled)
 }
 
-async fn run_stream(job: &Job, stream: &str, ready: &Ready, context: &Context) -> Run {
+async fn run_stream(job: &Job, part: &Part, ready: &Ready, context: &Context) -> Run {
+    let stream = part.stream.as_str();
     let form = if context.args.json { Form::Json } else { Form::Text };
     let progress = Arc::new(StreamProgress::start(&context.messages, form, &job.label, stream));
     ready.account.router.add(Arc::clone(&progress));
-    let outcome = load(job, stream, ready, &progress, context).await;
+    let outcome = load(job, part, ready, &progress, context).await;
     ready.account.router.remove(&progress);
     let (word, report, errors) = match outcome {
         Ok(report) => ("done", report, Vec::new()),
@@ -93,6 +97,7 @@ async fn run_stream(job: &Job, stream: &str, ready: &Ready, context: &Context) -
         sync: job.label.clone(),
         to: job.to.to_string(),
         stream: Some(stream.to_owned()),
+        mode: Some(part.mode),
         report,
         errors,
     }
@@ -100,13 +105,14 @@ async fn run_stream(job: &Job, stream: &str, ready: &Ready, context: &Context) -
 
 async fn load(
     job: &Job,
-    stream: &str,
+    part: &Part,
     ready: &Ready,
     progress: &StreamProgress,
     context: &Context,
 ) -> Result<Report, Failed> {
     let session = &ready.account.session;
-    let choices = job.choices(stream, ready.streams.len());
+    let stream = part.stream.as_str();
+    let choices = job.choices(part, &session.connector().descriptor().id);
     let planning = async { Ok(reading::plan(session, stream, job.options(), choices).await?) };
     let plan = or_stop(&context.cancel, planning).await.map_err(|failure| Failed {
         error: first_error(failure),

@@ -61,7 +61,7 @@ fn without_names_every_sync_of_the_file_runs_in_its_order() {
     assert_eq!(labels, ["nightly", "weekly"]);
     assert_eq!(jobs[0].to.to_string(), "sqlite:dir/out.db");
     assert_eq!(jobs[1].to.to_string(), "sqlite:/data/out.db");
-    assert_eq!((jobs[0].mode, jobs[1].mode), (Mode::Append, Mode::Replace));
+    assert_eq!((jobs[0].mode, jobs[1].mode), (Some(Mode::Append), None));
     assert_eq!((jobs[0].limit, jobs[0].concurrency), (Some(100), Some(2)));
 }
 
@@ -72,7 +72,7 @@ fn flags_come_before_the_file() {
     let job = &jobs_of(line).unwrap()[0];
     assert_eq!(stream_names(job), ["lists"]);
     assert_eq!((job.limit, job.concurrency), (Some(5), Some(7)));
-    assert_eq!((job.mode, job.to.to_string().as_str()), (Mode::Replace, "csv:x"));
+    assert_eq!((job.mode, job.to.to_string().as_str()), (Some(Mode::Replace), "csv:x"));
     assert_eq!(job.columns, ["a", "b"]);
     assert_eq!(job.options["status"], ["pending"]);
     assert_eq!(job.options["more"], ["1"]);

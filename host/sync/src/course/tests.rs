@@ -1,0 +1,165 @@
+use super::*;
+use crate::destination::Mode;
+
+const NOW: i64 = 1_000;
+const PACE: Pace = Pace { rows: 100, interval: Duration::from_secs(5) };
+
+fn scope() -> Scope {
+    Scope { stream: "contacts".to_owned(), ..Scope::default() }
+}
+
+fn position(round: u64, checkpoint: &str, ended: bool) -> Position {
+    let checkpoint = Some(checkpoint.to_owned()).filter(|checkpoint| !checkpoint.is_empty());
+    Position { round, checkpoint, ended }
+}
+
+fn state(round: Round, parts: &[(&str, Position)]) -> Kept {
+    let parts = parts.iter().map(|(key, position)| ((*key).to_owned(), position.clone()));
+    Kept::Same(State { scope: scope(), round, parts: parts.collect() })
+}
+
+fn after(checkpoint: &str) -> Begin {
+    Begin::After(checkpoint.to_owned())
+}
+
+const INTERRUPTED: Round = Round { number: 2, began_at: 500, rows: 30, ended: false };
+const ENDED: Round = Round { number: 2, began_at: 500, rows: 30, ended: true };
+
+/// What is kept, whether the stream has a cursor, and where a part begins then.
+#[test]
+fn a_part_begins_where_what_is_kept_of_it_ends() {
+    let cases = [
+        ("nothing kept", Kept::Nothing, true, Begin::AtStart),
+        ("of another scope", Kept::Other(Scope::default()), true, Begin::AtStart),
+        ("in the middle", state(INTERRUPTED, &[("", position(2, "c", false))]), false, after("c")),
+        ("at its end", state(INTERRUPTED, &[("", position(2, "c", true))]), false, Begin::Done),
+        ("not begun", state(INTERRUPTED, &[("/x", position(2, "c", true))]), false, Begin::AtStart),
+        ("read before", state(INTERRUPTED, &[("", position(1, "c", true))]), true, after("c")),
+        ("no way on", state(INTERRUPTED, &[("", position(1, "c", true))]), false, Begin::AtStart),
+        (
+            "no checkpoint",
+            state(INTERRUPTED, &[("", position(2, "", false))]),
+            true,
+            Begin::AtStart,
+        ),
+        ("all read, a cursor", state(ENDED, &[("", position(2, "c", true))]), true, after("c")),
+        ("all read, none", state(ENDED, &[("", position(2, "c", true))]), false, Begin::AtStart),
+    ];
+    for (what, kept, has_cursor, expected) in cases {
+        let course = Course::new(scope(), has_cursor, kept, NOW);
+        assert_eq!(course.begin(None), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_read_that_was_interrupted_began_with_its_first_run() {
+    for (kept, began_at, from, rows) in [
+        (Kept::Nothing, NOW, None, 0),
+        (state(INTERRUPTED, &[]), 500, Some(ResumedFrom::Interruption), 30),
+        (state(ENDED, &[("", position(2, "c", true))]), NOW, Some(ResumedFrom::End), 0),
+    ] {
+        let course = Course::new(scope(), true, kept, NOW);
+        assert_eq!(course.began_at(), began_at);
+        let resumed = course.resumed.as_ref();
+        assert_eq!(resumed.map(|resumed| resumed.from), from);
+        assert_eq!(resumed.map_or(0, |resumed| resumed.rows), rows);
+    }
+}
+
+#[test]
+fn what_changed_is_said() {
+    for (change, what) in [
+        (Scope { source: "x".to_owned(), ..scope() }, "account"),
+        (Scope { mode: Mode::Merge, ..scope() }, "mode"),
+        (Scope { options: [("a".to_owned(), vec![])].into(), ..scope() }, "options"),
+        (Scope { columns: vec!["id int64".to_owned()], ..scope() }, "columns"),
+    ] {
+        let course = Course::new(scope(), true, Kept::Other(change), NOW);
+        let reason = course.not_resumed.unwrap();
+        assert!(reason.starts_with(&format!("the {what} changed")), "{reason}");
+    }
+}
+
+fn ledger(kept: Kept, has_cursor: bool) -> Ledger {
+    Ledger::new(Course::new(scope(), has_cursor, kept, NOW))
+}
+
+fn at(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn rows_are_kept_after_enough_of_them_or_enough_time() {
+    let mut ledger = ledger(Kept::Nothing, false);
+    assert!(!ledger.is_due(PACE, at(100)), "there is nothing to keep");
+    ledger.page(None, 60, Some("a".to_owned()));
+    assert!(!ledger.is_due(PACE, at(4)));
+    assert!(ledger.is_due(PACE, at(5)));
+    ledger.page(None, 40, Some("b".to_owned()));
+    assert!(ledger.is_due(PACE, at(1)));
+    assert_eq!(ledger.rows_kept(), 0);
+    assert_eq!(ledger.change().parts, [(String::new(), position(1, "b", false))]);
+    ledger.kept(at(1));
+    assert_eq!(ledger.rows_kept(), 100);
+    assert!(!ledger.is_due(PACE, at(100)), "nothing has moved since");
+}
+
+#[test]
+fn nothing_is_kept_while_a_part_is_ahead_of_its_checkpoint() {
+    let mut ledger = ledger(Kept::Nothing, false);
+    ledger.page(Some("x"), 200, None);
+    ledger.page(Some("y"), 200, Some("b".to_owned()));
+    assert!(!ledger.is_due(PACE, at(100)) && !ledger.can_keep());
+    ledger.page(Some("x"), 0, None);
+    assert!(!ledger.can_keep(), "an empty page brings nothing back");
+    let mut other = ledger.clone();
+    other.page(Some("x"), 1, Some("a".to_owned()));
+    assert!(other.can_keep());
+    ledger.ended(Some("x"));
+    assert!(ledger.can_keep());
+    let parts = ledger.change().parts;
+    let expected = [("/x", position(1, "", true)), ("/y", position(1, "b", false))];
+    assert_eq!(parts, expected.map(|(key, position)| (key.to_owned(), position)));
+}
+
+#[test]
+fn a_part_that_brings_nothing_new_keeps_its_checkpoint_if_that_is_still_of_use() {
+    for (has_cursor, expected) in [(true, "c"), (false, "")] {
+        let kept = state(ENDED, &[("", position(2, "c", true))]);
+        let mut ledger = ledger(kept, has_cursor);
+        ledger.ended(None);
+        assert_eq!(ledger.end().parts, [(String::new(), position(3, expected, true))]);
+    }
+}
+
+/// A round takes two runs, a part of it vanishes before the next: what is kept is of parts that are.
+#[test]
+fn at_the_end_only_what_the_next_read_needs_is_kept() {
+    for (has_cursor, expected) in [(true, vec!["/x", "/y"]), (false, vec![])] {
+        let parts = [
+            ("/gone", position(1, "g", true)),
+            ("/x", position(2, "x", true)),
+            ("/y", position(1, "y", true)),
+        ];
+        let kept = state(INTERRUPTED, &parts);
+        let Kept::Same(before) = kept.clone() else { panic!("it is the same") };
+        let mut ledger = ledger(kept, has_cursor);
+        ledger.page(Some("y"), 5, Some("z".to_owned()));
+        ledger.ended(Some("y"));
+        let end = ledger.end();
+        assert_eq!((end.round.ended, end.round.rows, end.round.began_at), (true, 35, 500));
+        let state = State::after(Some(before), &end);
+        assert_eq!(state.parts.keys().map(String::as_str).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_connector_that_does_not_take_its_checkpoint_gets_a_hint() {
+    let refused = || Error::new(ErrorKind::Config, "no place in this stream");
+    let fresh = Course::new(scope(), true, Kept::Nothing, NOW);
+    assert_eq!(fresh.explain(refused()).hint(), None);
+    let resumed = Course::new(scope(), true, state(INTERRUPTED, &[]), NOW);
+    assert!(resumed.explain(refused()).hint().is_some_and(|hint| hint.contains("anew")));
+    let data = resumed.explain(Error::new(ErrorKind::Data, "cut"));
+    assert_eq!(data.hint(), None);
+}

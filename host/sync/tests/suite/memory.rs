@@ -1,0 +1,165 @@
+//! A destination in memory that survives what a real one has to survive, and fails when told to.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arrow_array::{RecordBatch, cast::AsArray, types::Int64Type};
+use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_sync::{
+    Begun, Change, Destination, Kept, Load, Loaded, Mode, Pace, Start, State, Table,
+};
+
+/// At every page.
+const PACE: Pace = Pace { rows: 10, interval: Duration::from_secs(3600) };
+
+/// What is on the disk, so to say.
+#[derive(Default)]
+pub struct Shelf {
+    pub durable: Mutex<Durable>,
+    /// Calls so far.
+    pub calls: AtomicUsize,
+    /// Loads under way.
+    pub loads: AtomicUsize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Durable {
+    pub rows: Option<Vec<i64>>,
+    pub staged: Vec<i64>,
+    pub state: Option<State>,
+}
+
+/// At which call something fails, and whether it was done nevertheless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub call: usize,
+    pub is_done: bool,
+}
+
+#[derive(Clone, Default)]
+pub struct Memory {
+    pub shelf: Arc<Shelf>,
+    pub fault: Option<Fault>,
+    pub keeps_nothing: bool,
+}
+
+impl Memory {
+    /// The rows that readers see, ascending.
+    pub fn rows(&self) -> Option<Vec<i64>> {
+        let mut rows = self.shelf.durable.lock().unwrap().rows.clone()?;
+        rows.sort_unstable();
+        Some(rows)
+    }
+
+    /// Does something durable, unless the process is told to end before.
+    fn call<T>(&self, act: impl FnOnce(&mut Durable) -> T) -> Result<T> {
+        let call = self.shelf.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let fault = self.fault.filter(|fault| fault.call == call);
+        let failed = || Err(Error::new(ErrorKind::Destination, "the disk is full"));
+        if fault.is_some_and(|fault| !fault.is_done) {
+            return failed();
+        }
+        let done = act(&mut self.shelf.durable.lock().unwrap());
+        if fault.is_some() { failed() } else { Ok(done) }
+    }
+}
+
+impl Destination for Memory {
+    fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
+        let mode = table.mode;
+        let kept = self.call(|durable| {
+            let kept = match (start, durable.state.take()) {
+                (Start::GoOn(scope), Some(state)) if state.scope == *scope => {
+                    durable.state = Some(state.clone());
+                    Kept::Same(state)
+                }
+                (Start::GoOn(_), Some(state)) => Kept::Other(state.scope),
+                _ => Kept::Nothing,
+            };
+            let goes_on = matches!(&kept, Kept::Same(state) if !state.round.ended);
+            if mode != Mode::Replace || !goes_on {
+                durable.staged.clear();
+            }
+            kept
+        })?;
+        self.shelf.loads.fetch_add(1, Ordering::SeqCst);
+        let load = MemoryLoad { memory: self.clone(), mode, rows: Vec::new(), is_paused: false };
+        Ok(Begun { load: Box::new(load), kept })
+    }
+
+    fn state(&self, _table: &str) -> Result<Option<State>> {
+        Ok(self.shelf.durable.lock().unwrap().state.clone())
+    }
+}
+
+struct MemoryLoad {
+    memory: Memory,
+    mode: Mode,
+    rows: Vec<i64>,
+    is_paused: bool,
+}
+
+impl MemoryLoad {
+    fn put(&mut self, change: Option<&Change>, is_end: bool) -> Result<u64> {
+        let (mode, rows) = (self.mode, std::mem::take(&mut self.rows));
+        self.memory.call(|durable| {
+            let count = rows.len() as u64;
+            match mode {
+                Mode::Replace => durable.staged.extend(rows),
+                Mode::Append => durable.rows.get_or_insert_default().extend(rows),
+                Mode::Merge => {
+                    let stored = durable.rows.get_or_insert_default();
+                    stored.retain(|id| !rows.contains(id));
+                    stored.extend(rows);
+                }
+            }
+            if mode == Mode::Replace && is_end {
+                durable.rows = Some(std::mem::take(&mut durable.staged));
+            }
+            if let Some(change) = change {
+                durable.state = Some(State::after(durable.state.take(), change));
+            }
+            count
+        })
+    }
+}
+
+impl Load for MemoryLoad {
+    fn write(&mut self, batch: &RecordBatch, _children: &[RecordBatch]) -> Result<()> {
+        self.memory.call(|_| ())?;
+        self.rows.extend(batch.column(0).as_primitive::<Int64Type>().values());
+        Ok(())
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        (!self.memory.keeps_nothing).then_some(PACE)
+    }
+
+    fn keep(&mut self, change: &Change) -> Result<()> {
+        self.put(Some(change), false).map(|_| ())
+    }
+
+    fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
+        let rows = self.put(change, true)?;
+        Ok(Loaded { rows, ..Loaded::default() })
+    }
+
+    fn pause(mut self: Box<Self>) -> Result<()> {
+        self.is_paused = true;
+        self.memory.call(|_| ())
+    }
+}
+
+impl Drop for MemoryLoad {
+    fn drop(&mut self) {
+        if self.mode == Mode::Replace && !self.is_paused {
+            let mut durable = self.memory.shelf.durable.lock().unwrap();
+            durable.staged.clear();
+            if durable.state.as_ref().is_some_and(|state| !state.round.ended) {
+                durable.state = None;
+            }
+        }
+        self.memory.shelf.loads.fetch_sub(1, Ordering::SeqCst);
+    }
+}
