@@ -47,7 +47,8 @@ pub(crate) fn decode<'de>(
     let mut fault = None;
     let mut outer = Outer { members: Vec::new(), found: Found::Nothing };
     let mut reader = Reader { target, fault: &mut fault, is_single: shape.is_single };
-    let way = Way { reader: &mut reader, outer: &mut outer, path: shape.path };
+    let path = shape.path;
+    let way = Way { reader: &mut reader, outer: &mut outer, path, may_be_bare: shape.may_be_bare };
     match (run(Node::Way(way), text), fault) {
         (Ok(()), _) => Ok((outer.found, outer.members)),
         (Err(_), Some(fault)) => Err(fault),
@@ -125,11 +126,13 @@ pub(super) struct Way<'n, 'r, 't, 'de> {
     reader: &'n mut Reader<'r, 't>,
     outer: &'n mut Outer<'de>,
     path: &'static [&'static str],
+    /// Whether a list in its place is already what it leads to.
+    may_be_bare: bool,
 }
 
 impl<'de> Way<'_, '_, '_, 'de> {
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { reader, outer, path } = self;
+        let Self { reader, outer, path, .. } = self;
         let Some((&key, path)) = path.split_first() else {
             if !reader.is_single {
                 return Err(refused("a list of records", "an object"));
@@ -147,13 +150,13 @@ impl<'de> Way<'_, '_, '_, 'de> {
                 return Err(comes_twice(key));
             }
             let (reader, outer) = (&mut *reader, &mut *outer);
-            map.next_value_seed(Node::Way(Way { reader, outer, path }))?;
+            map.next_value_seed(Node::Way(Way { reader, outer, path, may_be_bare: false }))?;
         }
         Ok(())
     }
 
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        if !self.path.is_empty() || self.reader.is_single {
+        if !(self.path.is_empty() || self.may_be_bare) || self.reader.is_single {
             return Err(refused(&self.expected(), "a list"));
         }
         let mut count = 0;
