@@ -4,14 +4,14 @@ use std::marker::PhantomData;
 
 use tollgate_sdk::http::Request;
 use tollgate_sdk::manifest::{Field, StreamDescription};
-use tollgate_sdk::paging::Whole;
+use tollgate_sdk::paging::{Pages, Whole};
 use tollgate_sdk::{Failure, Record, RecordScan, Scan, ScanRequest, Shape, Stream};
 
 use super::options;
 use crate::account::Api;
 
-/// A stream of the records of one list, or of one object. Its rows are new or changed for all that
-/// can be told: the provider has no filter by time for it.
+/// A stream of the records of one list, or of one object. The provider has no filter by time for
+/// it, so each read is a whole one.
 pub struct Collection<R> {
     /// The stream's name.
     pub name: &'static str,
@@ -45,15 +45,26 @@ impl<R: Record> Stream for Collection<R> {
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
         let api = (self.api)(request)?;
         let first = (self.apply)(api.get(self.path), request)?;
-        let pages = match self.page_size {
-            Some(max) => {
-                let size = options::page_size_in(request, max)?;
-                api.pages(api.links(first.query("limit", size)), self.shape)
-            }
-            None => api.pages(Whole::new(first), self.shape),
-        };
+        let pages = pages(&api, request, first, (self.page_size, self.shape))?;
         Ok(RecordScan::new::<R>(request, pages)?.boxed())
     }
+}
+
+/// Kept out of line: there would be a copy of it for each record.
+#[inline(never)]
+fn pages(
+    api: &Api,
+    request: &ScanRequest,
+    first: Request,
+    (page_size, shape): (Option<i64>, Shape),
+) -> Result<Pages, Failure> {
+    Ok(match page_size {
+        Some(max) => {
+            let size = options::page_size_in(request, max)?;
+            api.pages(api.links(first.query("limit", size)), shape)
+        }
+        None => api.pages(Whole::new(first), shape),
+    })
 }
 
 /// No options.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use tollgate_sdk::http::Request;
 use tollgate_sdk::manifest::{Choice, Field, FieldKind, StreamDescription};
-use tollgate_sdk::paging::{Each, Whole};
+use tollgate_sdk::paging::{Each, Pages, Whole};
 use tollgate_sdk::values::{Int, Text};
 use tollgate_sdk::{Failure, Partition, Record, RecordScan, Scan, ScanRequest, Shape, Stream};
 
@@ -223,20 +223,30 @@ impl<R: Record> Stream for Tracking<R> {
     }
 
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
-        let size = options::page_size_in(request, PAGE_SIZE)?;
-        let api = Api::v3(request)?;
-        let activities = emails::activities(&api, request, emails::is_sent)?;
-        let (ways, wanted) = (api.clone(), request.clone());
-        let (kind, apply) = (self.kind, self.apply);
-        let pager = Each::new(parts::items(activities), move |activity| {
-            let path =
-                format!("/reports/email_reports/{}/tracking/{kind}", parts::segment(activity));
-            Box::new(ways.links(apply(ways.get(&path), &wanted).query("limit", &size)))
-        });
-        let pager = pager.skip_missing(!emails::names_activities(request));
-        let pages = api.pages(pager, Shape::list(&["tracking_activities"]));
+        let pages = pages(request, self.kind, self.apply)?;
         Ok(RecordScan::new::<R>(request, pages)?.boxed())
     }
+}
+
+/// The rows of one kind, one activity after the other. Kept out of line: there would be a copy of it
+/// for each record.
+#[inline(never)]
+fn pages(
+    request: &ScanRequest,
+    kind: &'static str,
+    apply: fn(Request, &ScanRequest) -> Request,
+) -> Result<Pages, Failure> {
+    let size = options::page_size_in(request, PAGE_SIZE)?;
+    let api = Api::v3(request)?;
+    let activities = emails::activities(&api, request, emails::is_sent)?;
+    let (ways, wanted) = (api.clone(), request.clone());
+    let pager = Each::new(parts::items(activities), move |activity| {
+        let activity = parts::segment(activity);
+        let first = ways.get(&format!("/reports/email_reports/{activity}/tracking/{kind}"));
+        Box::new(ways.links(apply(first, &wanted).query("limit", &size)))
+    });
+    let pager = pager.skip_missing(!emails::names_activities(request));
+    Ok(api.pages(pager, Shape::list(&["tracking_activities"])))
 }
 
 /// The stream of links and how often they were clicked.

@@ -1,8 +1,6 @@
 //! What each option makes of a request, and which do not go together.
 
-mod provider;
-
-use provider::{Read, Values, of, read};
+use crate::provider::{Read, Values, of, read};
 use tollgate_sdk::Failure;
 
 const SUMMARY: &str = "contact_action_summary";
@@ -27,9 +25,21 @@ fn options_become_parameters() {
                    include_campaign_activity_names=true&limit=7";
     let cases: &[(&str, Values<'_>, &str)] = &[
         ("contacts", &[], "limit=500"),
-        ("contacts", &[("contact_status", &["active", "unsubscribed"])], "status=active,unsubscribed&limit=500"),
-        ("contacts", &[("include_subresources", &["notes", "taggings"])], "include=taggings,notes&limit=500"),
-        ("contacts", &[("email", &["a@b.example"]), ("page_size", &["5"])], "email=a%40b.example&limit=5"),
+        (
+            "contacts",
+            &[("contact_status", &["active", "unsubscribed"])],
+            "status=active,unsubscribed&limit=500",
+        ),
+        (
+            "contacts",
+            &[("include_subresources", &["notes", "taggings"])],
+            "include=taggings,notes&limit=500",
+        ),
+        (
+            "contacts",
+            &[("email", &["a@b.example"]), ("page_size", &["5"])],
+            "email=a%40b.example&limit=5",
+        ),
         ("contacts", &[("lists", &["l", "m"]), ("tags", &["t"])], "lists=l,m&tags=t&limit=500"),
         ("contacts", &[("segment_id", &["14"])], "segment_id=14&limit=500"),
         (
@@ -37,33 +47,73 @@ fn options_become_parameters() {
             &[("updated_after_date", &["2026-08-01"])],
             "limit=500&updated_after=2026-08-01T00:00:00Z",
         ),
-        ("contacts", &[("updated_days_back", &["7"])], "limit=500&updated_after=2026-08-03T00:00:00Z"),
-        ("contacts", &[("updated_days_back", &["0"])], "limit=500&updated_after=2026-08-10T00:00:00Z"),
+        (
+            "contacts",
+            &[("updated_days_back", &["7"])],
+            "limit=500&updated_after=2026-08-03T00:00:00Z",
+        ),
+        (
+            "contacts",
+            &[("updated_days_back", &["0"])],
+            "limit=500&updated_after=2026-08-10T00:00:00Z",
+        ),
         (
             "contact_lists",
             &[("status", &["active"]), ("membership_count", &["active"]), ("name", &["A"])],
             "status=active&include_membership_count=active&name=A&limit=500",
         ),
-        ("contact_lists", &[("channel_type", &["sms"])], "include_membership_count=all&channel_type=sms&limit=500"),
+        (
+            "contact_lists",
+            &[("channel_type", &["sms"])],
+            "include_membership_count=all&channel_type=sms&limit=500",
+        ),
         (
             "contact_activity_details",
             &[ONE, ("tracking_activity_types", &["em_opens", "em_clicks"]), ("page_size", &["7"])],
             details,
         ),
-        ("emails", &[("updated_after_date", &["2026-08-01"])], "limit=500&after_date=2026-08-01T00:00:00Z"),
-        ("email_bounces", &[("campaign_activities", &["a"]), ("bounce_codes", &["B", "Z"])], "bounce_code=B&bounce_code=Z&limit=500"),
-        ("email_clicks", &[("campaign_activities", &["a"]), ("url_id", &["9"])], "url_id=9&limit=500"),
+        (
+            "emails",
+            &[("updated_after_date", &["2026-08-01"])],
+            "limit=500&after_date=2026-08-01T00:00:00Z",
+        ),
+        (
+            "email_bounces",
+            &[("campaign_activities", &["a"]), ("bounce_codes", &["B", "Z"])],
+            "bounce_code=B&bounce_code=Z&limit=500",
+        ),
+        (
+            "email_clicks",
+            &[("campaign_activities", &["a"]), ("url_id", &["9"])],
+            "url_id=9&limit=500",
+        ),
         ("tags", &[], "include_count=true&limit=500"),
         ("custom_fields", &[], "limit=100"),
         ("segments", &[], "limit=1000"),
         ("events", &[("event_status", &["ACTIVE"])], "event_status=ACTIVE&limit=100"),
         ("account", &[], "extra_fields=physical_address,company_logo"),
-        ("v2_contacts", &[("modified_since", &["2026-08-01"])], "status=ALL&limit=500&modified_since=2026-08-01T00:00:00Z"),
+        (
+            "v2_contacts",
+            &[("modified_since", &["2026-08-01"])],
+            "status=ALL&limit=500&modified_since=2026-08-01T00:00:00Z",
+        ),
         ("v2_contacts", &[("status", &["OPTOUT"])], "status=OPTOUT&limit=500"),
         ("v2_email_campaigns", &[("status", &["SENT"])], "status=SENT&limit=50"),
-        ("v2_contact_lists", &[("modified_since", &["2026-08-01"])], "modified_since=2026-08-01T00:00:00Z"),
-        ("v2_contact_tracking", &[ONE, ("created_since", &["2026-08-01"])], "created_since=2026-08-01T00:00:00Z&limit=500"),
-        ("v2_my_library_files", &[("type", &["IMAGES"]), ("source", &["ALL"])], "type=IMAGES&source=ALL&limit=1000"),
+        (
+            "v2_contact_lists",
+            &[("modified_since", &["2026-08-01"])],
+            "modified_since=2026-08-01T00:00:00Z",
+        ),
+        (
+            "v2_contact_tracking",
+            &[ONE, ("created_since", &["2026-08-01"])],
+            "created_since=2026-08-01T00:00:00Z&limit=500",
+        ),
+        (
+            "v2_my_library_files",
+            &[("type", &["IMAGES"]), ("source", &["ALL"])],
+            "type=IMAGES&source=ALL&limit=1000",
+        ),
         ("v2_trash_files", &[("type", &["ALL"])], "type=ALL&limit=1000"),
         ("v2_email_campaign_summary", &[], "status=SENT&limit=50"),
         ("v2_events", &[], "limit=50"),
@@ -180,7 +230,11 @@ fn what_is_not_wanted_is_not_asked_for() {
         (&["contact_id"] as &[&str], &[] as &[&str], "limit=500"),
         (&["contact_id", "notes"], &[], "include=notes&limit=500"),
         (&["contact_id"], &["street_addresses"], "include=street_addresses&limit=500"),
-        (&["notes"], &["taggings", "phone_numbers"], "include=phone_numbers%2Ctaggings%2Cnotes&limit=500"),
+        (
+            &["notes"],
+            &["taggings", "phone_numbers"],
+            "include=phone_numbers%2Ctaggings%2Cnotes&limit=500",
+        ),
     ] {
         let read = Read { options: chosen, columns, children, ..of("contacts") };
         let (_, urls) = read.with(&[("", "{}")]);
@@ -193,11 +247,7 @@ fn what_is_not_wanted_is_not_asked_for() {
 
 #[test]
 fn child_tables_do_not_go_with_a_segment() {
-    let read = Read {
-        options: &[("segment_id", &["1"])],
-        children: &["notes"],
-        ..of("contacts")
-    };
+    let read = Read { options: &[("segment_id", &["1"])], children: &["notes"], ..of("contacts") };
     let failure = read.with(&[]).0.err();
     let Some(Failure::InvalidConfig(config)) = failure else { panic!("{failure:?}") };
     assert_eq!(config.field, "segment_id");

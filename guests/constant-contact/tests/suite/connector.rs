@@ -1,8 +1,6 @@
 //! The calls beside reading: describe, check, choices, partitions.
 
-mod provider;
-
-use provider::{LEGACY, OAUTH, Read, Values, of, read};
+use crate::provider::{LEGACY, OAUTH, Read, Values, of, read};
 use tollgate_constant_contact::ConstantContact;
 use tollgate_sdk::testing::{self, Reply, Requests, settings};
 use tollgate_sdk::{Connector, Failure, ScanRequest};
@@ -105,11 +103,21 @@ fn menus_come_from_the_account() {
         "_links":{"next":{"href":"/v3/contacts?cursor=x"}}}"#;
     const LISTS: &str = r#"{"lists":[{"list_id":"l","name":"News"},{"list_id":"m"}]}"#;
     for (stream, field, body, menu) in [
-        ("contact_action_summary", "contacts", CONTACTS, "a a@example.com A B,b b@example.com,c C,d d"),
+        (
+            "contact_action_summary",
+            "contacts",
+            CONTACTS,
+            "a a@example.com A B,b b@example.com,c C,d d",
+        ),
         ("contacts", "lists", LISTS, "l News,m m"),
         ("contacts", "tags", r#"{"tags":[{"tag_id":"t","name":"Gold"}]}"#, "t Gold"),
         ("contacts", "segment_id", r#"{"segments":[{"segment_id":14,"name":"S"}]}"#, "14 S"),
-        ("email_opens", "campaigns", r#"{"campaigns":[{"campaign_id":"x","name":"May"}]}"#, "x May"),
+        (
+            "email_opens",
+            "campaigns",
+            r#"{"campaigns":[{"campaign_id":"x","name":"May"}]}"#,
+            "x May",
+        ),
     ] {
         let (wanted, requests) = request(stream, OAUTH, body);
         let choices = ConstantContact::choices(&wanted, field).expect(field).into_iter();
@@ -180,7 +188,8 @@ fn ids_that_are_none_never_get_into_a_path() {
     let (failure, urls) = read("contact_activity_details", &[("contacts", &["../x"])], &[]);
     assert!(matches!(failure, Err(Failure::InvalidConfig(_))), "{failure:?}");
     assert!(urls.is_empty());
-    let listed: provider::Answers = &[("/contacts", r#"{"contacts":[{"contact_id":"../x"}]}"#)];
+    let listed: crate::provider::Answers =
+        &[("/contacts", r#"{"contacts":[{"contact_id":"../x"}]}"#)];
     let (failure, _) = read("contact_activity_details", &[], listed);
     assert!(matches!(failure, Err(Failure::UnexpectedResponse(_))), "{failure:?}");
 }

@@ -10,6 +10,11 @@ pub type Values<'v> = &'v [(&'v str, &'v [&'v str])];
 /// Answers by path and query below `/v3` or `/v2`. A key without a query fits any query.
 pub type Answers = &'static [(&'static str, &'static str)];
 
+/// The table of a stream and those of its children.
+pub type Tables = Result<(Table, Vec<Table>), Failure>;
+/// A stream, its options, the answers, and values by column: those of all rows.
+pub type Case = (&'static str, Values<'static>, Answers, Values<'static>);
+
 /// The settings of an account for the API v3.
 pub const OAUTH: Values<'static> = &[("client_id", &["key"])];
 /// The settings of an account for the API v2: its fields are all secret.
@@ -35,20 +40,13 @@ pub struct Read<'r> {
 
 /// A read of all of a stream.
 pub fn of(stream: &str) -> Read<'_> {
-    Read {
-        stream,
-        options: &[],
-        columns: &[],
-        children: &[],
-        checkpoint: None,
-        partition: None,
-    }
+    Read { stream, options: &[], columns: &[], children: &[], checkpoint: None, partition: None }
 }
 
 impl Read<'_> {
     /// Makes it; gives its table, those of its children, and the requests that it took, without the
     /// origin and version.
-    pub fn with(&self, answers: Answers) -> (Result<(Table, Vec<Table>), Failure>, Vec<String>) {
+    pub fn with(&self, answers: Answers) -> (Tables, Vec<String>) {
         let (http, requests) = testing::http(move |request| answer(&request.url, answers));
         let mut request = testing::request(&http, self.stream);
         let settings = if self.stream.starts_with("v2_") { LEGACY } else { OAUTH };
@@ -65,7 +63,7 @@ impl Read<'_> {
         (read, urls)
     }
 
-    fn read(&self, request: &ScanRequest) -> Result<(Table, Vec<Table>), Failure> {
+    fn read(&self, request: &ScanRequest) -> Tables {
         let descriptor = tollgate_sdk::connector::describe::<ConstantContact>();
         let mut streams = descriptor.streams.into_iter();
         let stream = streams.find(|stream| stream.name == self.stream).expect("the stream");
@@ -77,9 +75,24 @@ impl Read<'_> {
 }
 
 /// Reads all of a stream.
-pub fn read(stream: &str, options: Values<'_>, answers: Answers) -> (Result<Table, Failure>, Vec<String>) {
+pub fn read(
+    stream: &str,
+    options: Values<'_>,
+    answers: Answers,
+) -> (Result<Table, Failure>, Vec<String>) {
     let (read, urls) = Read { options, ..of(stream) }.with(answers);
     (read.map(|(table, _)| table), urls)
+}
+
+/// Reads streams and compares their values.
+pub fn hold(cases: &[Case]) {
+    for (stream, options, answers, columns) in cases {
+        let (table, _) = read(stream, options, answers);
+        let table = table.unwrap_or_else(|failure| panic!("{stream}: {failure:?}"));
+        for (column, values) in *columns {
+            assert_eq!(table.column(column), *values, "{stream}.{column}");
+        }
+    }
 }
 
 fn answer(url: &str, answers: Answers) -> Reply {
@@ -88,9 +101,7 @@ fn answer(url: &str, answers: Answers) -> Reply {
     let is_meant = |key: &str| key == url || key == path || key.is_empty();
     match answers.iter().find(|(key, _)| is_meant(key)) {
         Some((_, body)) => Reply::ok(*body),
-        None => {
-            Reply::status(404, r#"[{"error_key":"not_found","error_message":"Not here"}]"#)
-        }
+        None => Reply::status(404, r#"[{"error_key":"not_found","error_message":"Not here"}]"#),
     }
 }
 
