@@ -1,6 +1,6 @@
 //! The calls beside reading: describe, check, choices, partitions.
 
-use crate::provider::{LEGACY, OAUTH, Read, Values, of, read};
+use crate::provider::{Answers, LEGACY, OAUTH, Read, Values, of, read};
 use tollgate_constant_contact::ConstantContact;
 use tollgate_sdk::testing::{self, Reply, Requests, settings};
 use tollgate_sdk::{Connector, Failure, ScanRequest};
@@ -188,8 +188,7 @@ fn ids_that_are_none_never_get_into_a_path() {
     let (failure, urls) = read("contact_activity_details", &[("contacts", &["../x"])], &[]);
     assert!(matches!(failure, Err(Failure::InvalidConfig(_))), "{failure:?}");
     assert!(urls.is_empty());
-    let listed: crate::provider::Answers =
-        &[("/contacts", r#"{"contacts":[{"contact_id":"../x"}]}"#)];
+    let listed: Answers = &[("/contacts", r#"{"contacts":[{"contact_id":"../x"}]}"#)];
     let (failure, _) = read("contact_activity_details", &[], listed);
     assert!(matches!(failure, Err(Failure::UnexpectedResponse(_))), "{failure:?}");
 }

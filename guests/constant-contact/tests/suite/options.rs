@@ -19,107 +19,96 @@ fn query(stream: &str, options: Values<'_>) -> Result<String, Failure> {
     }
 }
 
+/// A stream, its options, and the query that they make.
+const PARAMETERS: &[(&str, Values<'static>, &str)] = &[
+    ("contacts", &[], "limit=500"),
+    (
+        "contacts",
+        &[("contact_status", &["active", "unsubscribed"])],
+        "status=active,unsubscribed&limit=500",
+    ),
+    (
+        "contacts",
+        &[("include_subresources", &["notes", "taggings"])],
+        "include=taggings,notes&limit=500",
+    ),
+    (
+        "contacts",
+        &[("email", &["a@b.example"]), ("page_size", &["5"])],
+        "email=a%40b.example&limit=5",
+    ),
+    ("contacts", &[("lists", &["l", "m"]), ("tags", &["t"])], "lists=l,m&tags=t&limit=500"),
+    ("contacts", &[("segment_id", &["14"])], "segment_id=14&limit=500"),
+    (
+        "contacts",
+        &[("updated_after_date", &["2026-08-01"])],
+        "limit=500&updated_after=2026-08-01T00:00:00Z",
+    ),
+    ("contacts", &[("updated_days_back", &["7"])], "limit=500&updated_after=2026-08-03T00:00:00Z"),
+    ("contacts", &[("updated_days_back", &["0"])], "limit=500&updated_after=2026-08-10T00:00:00Z"),
+    (
+        "contact_lists",
+        &[("status", &["active"]), ("membership_count", &["active"]), ("name", &["A"])],
+        "status=active&include_membership_count=active&name=A&limit=500",
+    ),
+    (
+        "contact_lists",
+        &[("channel_type", &["sms"])],
+        "include_membership_count=all&channel_type=sms&limit=500",
+    ),
+    (
+        "contact_activity_details",
+        &[ONE, ("tracking_activity_types", &["em_opens", "em_clicks"]), ("page_size", &["7"])],
+        "tracking_activities_list=em_opens,em_clicks&\
+                   include_campaign_activity_names=true&limit=7",
+    ),
+    (
+        "emails",
+        &[("updated_after_date", &["2026-08-01"])],
+        "limit=500&after_date=2026-08-01T00:00:00Z",
+    ),
+    (
+        "email_bounces",
+        &[("campaign_activities", &["a"]), ("bounce_codes", &["B", "Z"])],
+        "bounce_code=B&bounce_code=Z&limit=500",
+    ),
+    ("email_clicks", &[("campaign_activities", &["a"]), ("url_id", &["9"])], "url_id=9&limit=500"),
+    ("tags", &[], "include_count=true&limit=500"),
+    ("custom_fields", &[], "limit=100"),
+    ("segments", &[], "limit=1000"),
+    ("events", &[("event_status", &["ACTIVE"])], "event_status=ACTIVE&limit=100"),
+    ("account", &[], "extra_fields=physical_address,company_logo"),
+    (
+        "v2_contacts",
+        &[("modified_since", &["2026-08-01"])],
+        "status=ALL&limit=500&modified_since=2026-08-01T00:00:00Z",
+    ),
+    ("v2_contacts", &[("status", &["OPTOUT"])], "status=OPTOUT&limit=500"),
+    ("v2_email_campaigns", &[("status", &["SENT"])], "status=SENT&limit=50"),
+    (
+        "v2_contact_lists",
+        &[("modified_since", &["2026-08-01"])],
+        "modified_since=2026-08-01T00:00:00Z",
+    ),
+    (
+        "v2_contact_tracking",
+        &[ONE, ("created_since", &["2026-08-01"])],
+        "created_since=2026-08-01T00:00:00Z&limit=500",
+    ),
+    (
+        "v2_my_library_files",
+        &[("type", &["IMAGES"]), ("source", &["ALL"])],
+        "type=IMAGES&source=ALL&limit=1000",
+    ),
+    ("v2_trash_files", &[("type", &["ALL"])], "type=ALL&limit=1000"),
+    ("v2_email_campaign_summary", &[], "status=SENT&limit=50"),
+    ("v2_events", &[], "limit=50"),
+    ("v2_account_info", &[], ""),
+];
+
 #[test]
 fn options_become_parameters() {
-    let details = "tracking_activities_list=em_opens,em_clicks&\
-                   include_campaign_activity_names=true&limit=7";
-    let cases: &[(&str, Values<'_>, &str)] = &[
-        ("contacts", &[], "limit=500"),
-        (
-            "contacts",
-            &[("contact_status", &["active", "unsubscribed"])],
-            "status=active,unsubscribed&limit=500",
-        ),
-        (
-            "contacts",
-            &[("include_subresources", &["notes", "taggings"])],
-            "include=taggings,notes&limit=500",
-        ),
-        (
-            "contacts",
-            &[("email", &["a@b.example"]), ("page_size", &["5"])],
-            "email=a%40b.example&limit=5",
-        ),
-        ("contacts", &[("lists", &["l", "m"]), ("tags", &["t"])], "lists=l,m&tags=t&limit=500"),
-        ("contacts", &[("segment_id", &["14"])], "segment_id=14&limit=500"),
-        (
-            "contacts",
-            &[("updated_after_date", &["2026-08-01"])],
-            "limit=500&updated_after=2026-08-01T00:00:00Z",
-        ),
-        (
-            "contacts",
-            &[("updated_days_back", &["7"])],
-            "limit=500&updated_after=2026-08-03T00:00:00Z",
-        ),
-        (
-            "contacts",
-            &[("updated_days_back", &["0"])],
-            "limit=500&updated_after=2026-08-10T00:00:00Z",
-        ),
-        (
-            "contact_lists",
-            &[("status", &["active"]), ("membership_count", &["active"]), ("name", &["A"])],
-            "status=active&include_membership_count=active&name=A&limit=500",
-        ),
-        (
-            "contact_lists",
-            &[("channel_type", &["sms"])],
-            "include_membership_count=all&channel_type=sms&limit=500",
-        ),
-        (
-            "contact_activity_details",
-            &[ONE, ("tracking_activity_types", &["em_opens", "em_clicks"]), ("page_size", &["7"])],
-            details,
-        ),
-        (
-            "emails",
-            &[("updated_after_date", &["2026-08-01"])],
-            "limit=500&after_date=2026-08-01T00:00:00Z",
-        ),
-        (
-            "email_bounces",
-            &[("campaign_activities", &["a"]), ("bounce_codes", &["B", "Z"])],
-            "bounce_code=B&bounce_code=Z&limit=500",
-        ),
-        (
-            "email_clicks",
-            &[("campaign_activities", &["a"]), ("url_id", &["9"])],
-            "url_id=9&limit=500",
-        ),
-        ("tags", &[], "include_count=true&limit=500"),
-        ("custom_fields", &[], "limit=100"),
-        ("segments", &[], "limit=1000"),
-        ("events", &[("event_status", &["ACTIVE"])], "event_status=ACTIVE&limit=100"),
-        ("account", &[], "extra_fields=physical_address,company_logo"),
-        (
-            "v2_contacts",
-            &[("modified_since", &["2026-08-01"])],
-            "status=ALL&limit=500&modified_since=2026-08-01T00:00:00Z",
-        ),
-        ("v2_contacts", &[("status", &["OPTOUT"])], "status=OPTOUT&limit=500"),
-        ("v2_email_campaigns", &[("status", &["SENT"])], "status=SENT&limit=50"),
-        (
-            "v2_contact_lists",
-            &[("modified_since", &["2026-08-01"])],
-            "modified_since=2026-08-01T00:00:00Z",
-        ),
-        (
-            "v2_contact_tracking",
-            &[ONE, ("created_since", &["2026-08-01"])],
-            "created_since=2026-08-01T00:00:00Z&limit=500",
-        ),
-        (
-            "v2_my_library_files",
-            &[("type", &["IMAGES"]), ("source", &["ALL"])],
-            "type=IMAGES&source=ALL&limit=1000",
-        ),
-        ("v2_trash_files", &[("type", &["ALL"])], "type=ALL&limit=1000"),
-        ("v2_email_campaign_summary", &[], "status=SENT&limit=50"),
-        ("v2_events", &[], "limit=50"),
-        ("v2_account_info", &[], ""),
-    ];
-    for (stream, options, expected) in cases {
+    for (stream, options, expected) in PARAMETERS {
         assert_eq!(query(stream, options).as_deref(), Ok(*expected), "{stream} {options:?}");
     }
 }

@@ -2,9 +2,6 @@
 
 use crate::provider::{Answers, Case, Read, of};
 
-type Case =
-    (&'static str, Values<'static>, Answers, &'static [(&'static str, &'static [&'static str])]);
-
 const FILE: &str = r#"{"meta":{"pagination":{}},"results":[{"name":"a.png","id":"182",
     "description":"A","folder":"Images","height":360,"width":640,"size":26271,
     "url":"https://a.example/a.png","source":"MyComputer","status":"Active",
