@@ -7,6 +7,7 @@ extern crate self as tollgate_sdk;
 pub mod base64;
 pub mod bindings;
 pub mod body;
+pub mod children;
 mod columns;
 pub mod connector;
 mod decode;
@@ -28,6 +29,7 @@ pub mod testing;
 pub mod time;
 pub mod values;
 
+pub use children::Child;
 pub use connector::{Choice, Connector, Page, Partition, RowOutcome, Scan, Stream};
 pub use failure::{Failure, Fault};
 pub use record::{DynamicColumn, Record};

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::connector::Batch;
 use crate::decode::{Member, Scalar, Target, decode, items, members};
 use crate::failure::{BadValue, Fault};
 use crate::paging::Item;
@@ -16,17 +17,24 @@ use crate::values::{FromScalar, Int, Text};
 pub struct Shape {
     pub(crate) path: &'static [&'static str],
     pub(crate) is_single: bool,
+    pub(crate) may_be_bare: bool,
 }
 
 impl Shape {
     /// A list of records, behind these keys from the outside in. No keys: the document is the list.
     pub const fn list(path: &'static [&'static str]) -> Self {
-        Self { path, is_single: false }
+        Self { path, is_single: false, may_be_bare: false }
     }
 
     /// One record, behind these keys. No keys: the document is the record.
     pub const fn single(path: &'static [&'static str]) -> Self {
-        Self { path, is_single: true }
+        Self { path, is_single: true, may_be_bare: false }
+    }
+
+    /// The same, or the records as the whole document.
+    #[must_use]
+    pub const fn or_bare(self) -> Self {
+        Self { may_be_bare: true, ..self }
     }
 }
 
@@ -150,6 +158,11 @@ pub trait Maker {
 
     /// The page was kept.
     fn page_kept(&mut self) {}
+
+    /// The rows of the child tables since they were taken last, one batch for each.
+    fn take_children(&mut self) -> Vec<Batch> {
+        Vec::new()
+    }
 
     /// Makes an empty row, has it filled, completes it as one about `item`, and hands it on if it
     /// is to be kept.

@@ -15,9 +15,9 @@ const EMPTY_ANSWERS_MAX: u32 = 16;
 /// Reads the records of the pages of a read.
 pub struct RecordScan {
     pages: Pages,
-    plan: Plan,
+    pub(crate) plan: Plan,
     rows: Rows,
-    maker: Box<dyn Maker>,
+    pub(crate) maker: Box<dyn Maker>,
 }
 
 impl RecordScan {
@@ -92,7 +92,7 @@ impl Scan for RecordScan {
         let pager = &self.pages.pager;
         Ok(Some(Page {
             batch: self.rows.take(&self.plan),
-            children: Vec::new(),
+            children: self.maker.take_children(),
             checkpoint: pager.checkpoint(),
             next_cursor: pager.next_cursor(),
             rows_total: pager.rows_total(),
@@ -101,10 +101,10 @@ impl Scan for RecordScan {
 }
 
 /// Completes a row before it is kept, and says whether it is.
-type Prepare<R> = Box<dyn Fn(&mut <R as Record>::Row<'_>, &Item) -> Result<bool, Fault>>;
+pub(crate) type Prepare<R> = Box<dyn Fn(&mut <R as Record>::Row<'_>, &Item) -> Result<bool, Fault>>;
 
 /// Makes rows of type `R`: the little that has to exist for each of them.
-struct Prepared<R: Record>(Option<Prepare<R>>);
+pub(crate) struct Prepared<R: Record>(pub(crate) Option<Prepare<R>>);
 
 impl<R: Record> Maker for Prepared<R> {
     fn make<'de>(

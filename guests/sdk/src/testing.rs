@@ -21,10 +21,11 @@ use crate::bindings::exports::tollgate::connector::connector as wit;
 use crate::bindings::tollgate::connector::types::{
     ColumnData, DataType, Operation, Setting, TextData, Values,
 };
-use crate::connector::{Batch, Scan};
+use crate::connector::{Batch, Column, Scan};
 use crate::failure::Failure;
 use crate::http::{Fetch, FetchError, Head, Http, Request};
 use crate::log::LogLevel;
+use crate::manifest::ChildTable;
 use crate::request::{ScanRequest, WriteRequest};
 
 /// An answer of the provider.
@@ -256,22 +257,45 @@ impl Table {
 ///
 /// # Panics
 /// If a batch is not as the interface says.
-pub fn read(mut scan: Box<dyn Scan>) -> Result<Table, Failure> {
+pub fn read(scan: Box<dyn Scan>) -> Result<Table, Failure> {
+    Ok(read_with_children(scan, &[])?.0)
+}
+
+/// Reads a scan to its end, with the child tables that were asked for.
+///
+/// # Errors
+/// What the scan failed with.
+///
+/// # Panics
+/// If a batch is not as the interface says.
+pub fn read_with_children(
+    mut scan: Box<dyn Scan>,
+    children: &[ChildTable],
+) -> Result<(Table, Vec<Table>), Failure> {
     let columns = scan.columns();
-    let types: Vec<_> = columns.iter().map(|column| column.data_type).collect();
-    let names = columns.into_iter().map(|column| column.name).collect();
-    let mut table = Table { columns: names, ..Table::default() };
+    let (mut table, types) = empty(&columns);
+    let mut tables: Vec<_> = children.iter().map(|child| empty(&child.columns)).collect();
     while let Some(page) = scan.next()? {
         let is_last = page.next_cursor.is_none();
         let rows = page.batch.rows as usize;
         table.pages.push((rows, page.checkpoint.clone(), page.next_cursor.clone()));
         table.rows.extend(rows_of(&page.batch, &types));
+        assert_eq!(page.children.len(), tables.len(), "child tables of the page");
+        for ((table, types), batch) in tables.iter_mut().zip(&page.children) {
+            table.rows.extend(rows_of(batch, types));
+        }
         if is_last {
             assert!(scan.next()?.is_none(), "a page came after the last");
             break;
         }
     }
-    Ok(table)
+    Ok((table, tables.into_iter().map(|(table, _)| table).collect()))
+}
+
+fn empty(columns: &[Column]) -> (Table, Vec<DataType>) {
+    let names = columns.iter().map(|column| column.name.clone()).collect();
+    let types = columns.iter().map(|column| column.data_type).collect();
+    (Table { columns: names, ..Table::default() }, types)
 }
 
 fn rows_of(batch: &Batch, types: &[DataType]) -> Vec<Vec<Option<String>>> {

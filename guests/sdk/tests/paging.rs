@@ -401,3 +401,49 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_link_may_stand_in_a_second_place() {
+    for (second, wanted) in [
+        (r#""n":{"href":"/rows?p=2","n":{"href":"/rows?p=3"}}"#, 2),
+        (r#""n":{"n":{"href":"/rows?p=2"}}"#, 2),
+        (r#""n":{"href":null}"#, 1),
+        (r#""n":null"#, 1),
+    ] {
+        let pager = Link::new(get(URL), "n.href").or("n.n.href");
+        let table = read(pager, move |request| {
+            let id = parameter(request, "p").unwrap_or(1);
+            assert!(id < 3, "the first place counts");
+            let links = if id == 1 { second } else { r#""n":{}"# };
+            Reply::ok(format!("{{\"rows\":[{{\"id\":{id}}}],{links}}}"))
+        });
+        assert_eq!(ids(&table.expect("rows")).len(), wanted, "{second}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_still_being_made_is_asked_for_again() {
+    let mut asked = 0;
+    let table = read(Whole::new(get(URL)), move |_| {
+        asked += 1;
+        match asked {
+            1..=20 => Reply::status(202, r#"{"status":"processing"}"#),
+            _ => Reply::ok(r#"{"rows":[{"id":7}]}"#),
+        }
+    });
+    assert_eq!(ids(&table.expect("rows")), [7]);
+}
+
+#[test]
+fn a_list_may_be_the_whole_document_where_the_shape_says_so() {
+    let collect = |body: &'static str, shape: Shape| {
+        let (http, _) = testing::http(move |_| Reply::ok(body));
+        Pages::new(http, Whole::new(get(URL)), shape).collect::<Row, _>(|row| Ok(row.id.0))
+    };
+    let shape = Shape::list(&["rows"]);
+    for body in [r#"[{"id":1}]"#, r#"{"rows":[{"id":1}]}"#] {
+        assert_eq!(collect(body, shape.or_bare()), Ok(vec![Some(1)]), "{body}");
+    }
+    assert!(collect(r#"[{"id":1}]"#, shape).is_err());
+    assert!(collect(r#"{"rows":{"rows":[{"id":1}]}}"#, shape.or_bare()).is_err());
+}

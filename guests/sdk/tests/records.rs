@@ -323,3 +323,26 @@ proptest! {
         let _ = read_things(&body, &[]);
     }
 }
+
+#[derive(Record)]
+struct Counts {
+    #[record(nested = "stats.all_opens", alias = "all.opens")]
+    all_opens: Int,
+    #[record(alias = "former_name")]
+    name: Int,
+}
+
+#[test]
+fn a_field_may_have_several_keys() {
+    for (body, opens, name) in [
+        (r#"{"stats":{"all_opens":1},"name":2}"#, Some(1), Some(2)),
+        (r#"{"stats":{"all.opens":1},"former_name":2}"#, Some(1), Some(2)),
+        (r#"{"all.opens":1}"#, None, None),
+    ] {
+        let (http, _) = testing::http(move |_| Reply::ok(body));
+        let pager = Whole::new(get("https://example.com/"));
+        let read = Pages::new(http, pager, Shape::single(&[]))
+            .collect::<Counts, _>(|row| Ok((row.all_opens.0, row.name.0)));
+        assert_eq!(read, Ok(vec![(opens, name)]), "{body}");
+    }
+}

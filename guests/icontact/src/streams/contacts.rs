@@ -71,7 +71,6 @@ impl Stream for Contacts {
              iContact has no time of last change: a run over `created` brings new contacts only.",
         )
         .dynamic_columns()
-        .cursor("create_date")
         .options([
             status(),
             options::list(),

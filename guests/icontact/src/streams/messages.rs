@@ -57,7 +57,6 @@ impl Stream for Messages {
             "The messages of the client folder. Their bodies can be large: leave the columns \
              html_body and text_body out where they are not needed.",
         )
-        .cursor("create_date")
         .options([
             options::campaign(),
             options::message_type(),

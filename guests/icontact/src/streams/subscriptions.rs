@@ -40,7 +40,6 @@ impl Stream for Subscriptions {
             "Subscriptions",
             "Which contact is on which list, and since when.",
         )
-        .cursor("add_date")
         .options([
             options::list(),
             status(),

@@ -24,8 +24,16 @@ impl Object {
         let mut root = Self { keys: Vec::new() };
         for (index, field) in model.fields.iter().enumerate() {
             if let Role::Json(path) = &field.role {
-                let placed = root.place(path, index);
-                placed.map_err(|message| Error::new(field.name.span(), message))?;
+                let aliases = field.aliases.iter().map(|alias| {
+                    let mut path = path.clone();
+                    path.pop();
+                    path.push(alias.clone());
+                    path
+                });
+                for path in [path.clone()].into_iter().chain(aliases) {
+                    let placed = root.place(&path, index);
+                    placed.map_err(|message| Error::new(field.name.span(), message))?;
+                }
             }
         }
         Ok(root)

@@ -30,6 +30,8 @@ pub struct Field {
     pub description: String,
     /// What it holds.
     pub role: Role,
+    /// Other keys under which the JSON object may have it.
+    pub aliases: Vec<String>,
     /// Whether it belongs to the primary key.
     pub is_key: bool,
     /// Whether a value must be there.
@@ -103,6 +105,7 @@ fn read_field(
     let static_type = make_static(quote::quote!(#field_type), lifetime);
     let mut field = Field {
         role: Role::Json(vec![naming.key(&column)]),
+        aliases: Vec::new(),
         name: name.clone(),
         column,
         static_type,
@@ -128,12 +131,14 @@ fn read_field(
                 field.role = Role::Others;
             } else if is("rename") {
                 field.role = Role::Json(vec![meta.value()?.parse::<LitStr>()?.value()]);
+            } else if is("alias") {
+                field.aliases.push(meta.value()?.parse::<LitStr>()?.value());
             } else if is("nested") {
                 let path = meta.value()?.parse::<LitStr>()?.value();
                 field.role = Role::Json(path.split('.').map(str::to_owned).collect());
             } else {
                 return Err(meta.error(
-                    "known: key, required, large, computed, dynamic, others, rename, nested",
+                    "known: key, required, large, computed, dynamic, others, rename, alias, nested",
                 ));
             }
             Ok(())

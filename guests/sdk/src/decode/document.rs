@@ -43,7 +43,9 @@ pub(crate) fn decode<'de>(
 ) -> Result<(Found, Vec<Member<'de>>), Fault> {
     let mut outer = Outer { members: Vec::new(), found: Found::Nothing };
     let mut reader = Reader::new(text);
-    let way = outer.follow(shape.path, shape.is_single, &mut reader, target);
+    let is_bare = shape.may_be_bare && reader.peek() == Some(b'[');
+    let path = if is_bare { &[] } else { shape.path };
+    let way = outer.follow(path, shape.is_single, &mut reader, target);
     way.and_then(|()| reader.end()).map_err(|flaw| *flaw)?;
     Ok((outer.found, outer.members))
 }

@@ -172,6 +172,9 @@ pub trait Fetch {
 /// Says what failure an answer is, if it is one. None leaves it to [`failure_of_status`].
 pub type StatusRule = fn(&Head, &[u8]) -> Option<Failure>;
 
+/// Reads an answer that is no failure: status and headers, and the body.
+type Parse<'p> = dyn FnMut(&Head, &[u8]) -> Result<(), Fault> + 'p;
+
 /// The way to the provider, with what all its requests have in common. Cheap to clone.
 #[derive(Clone)]
 pub struct Http {
@@ -220,6 +223,19 @@ impl Http {
         body: &mut Vec<u8>,
         parse: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Failure> {
+        self.read_answer(request, body, &mut |_, body| parse(body))
+    }
+
+    /// The same, where `parse` wants to see status and headers too.
+    ///
+    /// # Errors
+    /// As for [`Http::read`].
+    pub fn read_answer(
+        &self,
+        request: &Request,
+        body: &mut Vec<u8>,
+        parse: &mut Parse<'_>,
+    ) -> Result<(), Failure> {
         let mut request = request.clone();
         request.headers.extend_from_slice(&self.headers);
         let attempts = if request.is_repeatable { ATTEMPTS } else { 1 };
@@ -242,7 +258,7 @@ impl Http {
         &self,
         request: &Request,
         body: &mut Vec<u8>,
-        parse: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+        parse: &mut Parse<'_>,
     ) -> Result<(), Attempt> {
         body.clear();
         let head = match self.fetch.fetch(request, body) {
@@ -259,7 +275,7 @@ impl Http {
         if let Some(failure) = failure {
             return Err(Attempt::Final(failure));
         }
-        parse(body).map_err(|fault| match fault {
+        parse(&head, body).map_err(|fault| match fault {
             Fault::Failed(failure) => Attempt::Final(failure),
             Fault::Malformed(what) => {
                 let begins = excerpt_of_bytes(body);

@@ -15,13 +15,22 @@ const END: &str = "end";
 pub struct Link {
     origin: String,
     member: &'static str,
+    other_member: Option<&'static str>,
     next: Option<Request>,
 }
 
 impl Link {
     /// Pages that begin with `request`; the next one is the answer's `member` (`_links.next.href`).
     pub fn new(request: Request, member: &'static str) -> Self {
-        Self { origin: origin_of(&request.url).to_owned(), member, next: Some(request) }
+        let origin = origin_of(&request.url).to_owned();
+        Self { origin, member, other_member: None, next: Some(request) }
+    }
+
+    /// Where the link stands in answers that do not have it in the first place.
+    #[must_use]
+    pub fn or(mut self, member: &'static str) -> Self {
+        self.other_member = Some(member);
+        self
     }
 
     fn follow(&mut self, link: &str) {
@@ -56,7 +65,11 @@ impl Pager for Link {
     }
 
     fn accept(&mut self, response: &Response<'_>) -> Result<Verdict, Fault> {
-        match response.text(self.member)? {
+        let link = match (response.text(self.member)?, self.other_member) {
+            (None, Some(other)) => response.text(other)?,
+            (link, _) => link,
+        };
+        match link {
             Some(link) => self.follow(&link),
             None => self.next = None,
         }

@@ -7,11 +7,13 @@
 //! | [`Cursor`] | a token in the answer, which the next request carries |
 //! | [`Link`] | a URL in the answer |
 //! | [`Each`] | one of these for each of several things, one after the other |
+//! | [`Incremental`] | one of these, from where an earlier read ended |
 //!
 //! A pager is a plain state: it says what to ask for next and judges what came. [`Pages`] drives it.
 
 mod cursor;
 mod each;
+mod incremental;
 mod link;
 mod offset;
 mod pages;
@@ -19,6 +21,7 @@ mod whole;
 
 pub use cursor::Cursor;
 pub use each::Each;
+pub use incremental::Incremental;
 pub use link::Link;
 pub use offset::Offset;
 pub use pages::{Inspect, Pages};

@@ -15,6 +15,10 @@ use crate::response::{self, Found, Maker, Response, Shape};
 /// Without a key, pages of fewer rows than this may well be equal: two clicks in one second.
 const KEYLESS_ROWS_MIN: usize = 20;
 
+/// The status of an answer that is still being made. It is asked for again, at the host's pace and
+/// as often as the host allows.
+const ACCEPTED: u16 = 202;
+
 /// The provider's own check of an answer to a request, beside what the shape asks.
 pub type Inspect = fn(&Request, &Response<'_>) -> Result<(), Fault>;
 
@@ -92,9 +96,13 @@ impl Pages {
     ) -> Result<PageRead, Failure> {
         let Self { http, shape, inspect, pager, body, .. } = self;
         let mut read = PageRead { verdict: Verdict::Keep, rows: 0, identity: 0 };
-        http.read(request, body, &mut |body| {
+        http.read_answer(request, body, &mut |head, body| {
             rows.clear();
             maker.begin();
+            if head.status == ACCEPTED {
+                read.verdict = Verdict::Reread;
+                return Ok(());
+            }
             let item = pager.item();
             // Two things may well have the same rows, such as two messages that nobody opened.
             let (identity, hints) = (Identity::about(&item.to_string()), Hints::default());

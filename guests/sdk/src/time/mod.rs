@@ -8,7 +8,7 @@ mod text;
 mod zone;
 
 pub use calendar::CivilDate;
-pub use text::{Moment, parse_date, parse_moment};
+pub use text::{Moment, parse_date, parse_moment, utc_text};
 pub use zone::{NeedsOffset, UsEastern, Utc, Zone};
 
 /// Microseconds in a second.

@@ -49,6 +49,16 @@ pub fn parse_moment(text: &str) -> Option<Moment> {
     Some(Moment { wall_seconds, micros, offset_seconds })
 }
 
+/// An instant in microseconds UTC as `YYYY-MM-DDTHH:MM:SSZ`, a fraction of a second dropped. None
+/// for a year of more than four digits.
+pub fn utc_text(micros: i64) -> Option<String> {
+    let seconds = micros.div_euclid(MICROS_PER_SECOND);
+    let date = CivilDate::from_days(seconds.div_euclid(SECONDS_PER_DAY))?;
+    let second = seconds.rem_euclid(SECONDS_PER_DAY);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    Some(format!("{date}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
 /// What is still to be read.
 struct Rest<'a>(&'a [u8]);
 
@@ -243,6 +253,14 @@ mod tests {
             let text = theirs.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string();
             prop_assume!(!text.starts_with('-'));
             prop_assert_eq!(utc(&text), Some(micros), "{}", text);
+        }
+
+        #[test]
+        fn an_instant_written_is_the_instant_read(
+            micros in -62_167_219_200_000_000i64..253_402_300_800_000_000,
+        ) {
+            let text = utc_text(micros).expect("in range");
+            prop_assert_eq!(utc(&text), Some(micros - micros.rem_euclid(MICROS_PER_SECOND)));
         }
     }
 }
