@@ -91,7 +91,7 @@ impl ColumnBuilder {
             (Self::Text(column), Slot::Text(text)) => column.push(text.as_str()),
             (Self::Int(column), Slot::Int(int)) => column.push(int.0),
             (Self::Flag(column), Slot::Flag(flag)) => column.push(flag.0),
-            (Self::Float(column), Slot::Float(float)) => column.push(float.0),
+            (Self::Float(column), Slot::Float(float, _)) => column.push(float.0),
             (Self::Int(column), Slot::Timestamp(text, zone)) => {
                 column.push(micros_of(text, zone)?);
             }

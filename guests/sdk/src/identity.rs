@@ -48,7 +48,7 @@ impl Identity {
                 self.add(u64::from(int.0.is_some()));
                 self.add(int.0.unwrap_or(0).cast_unsigned());
             }
-            Slot::Float(float) => self.add(float.0.map_or(u64::MAX, f64::to_bits)),
+            Slot::Float(float, _) => self.add(float.0.map_or(u64::MAX, f64::to_bits)),
             Slot::Flag(flag) => self.add(flag.0.map_or(2, u64::from)),
             Slot::Text(text) => self.add_text(text.as_str()),
             Slot::Date(text) | Slot::Timestamp(text, _) => self.add_text(present(text)),

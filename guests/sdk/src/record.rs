@@ -142,8 +142,8 @@ pub trait Slots<'de> {
 pub enum Slot<'s, 'de> {
     /// An integer.
     Int(&'s mut Int),
-    /// A double.
-    Float(&'s mut Float),
+    /// A double, with what reads one: a connector without doubles has no code for them.
+    Float(&'s mut Float, DoubleRule),
     /// A truth value.
     Flag(&'s mut Flag),
     /// A text.
@@ -161,6 +161,9 @@ pub enum Slot<'s, 'de> {
     /// Dynamic columns.
     Dynamic(&'s mut Dynamic<'de>),
 }
+
+/// The double of a number as JSON writes it. None for one that is too large.
+pub type DoubleRule = fn(&str) -> Option<f64>;
 
 /// [`Zone::offset_at_wall`](crate::time::Zone::offset_at_wall) of some zone.
 pub type ZoneRule = fn(i64) -> Option<i64>;

@@ -7,7 +7,7 @@ use crate::failure::BadValue;
 use crate::json::{Flaw, Reader, flaw};
 use crate::plan::Plan;
 use crate::record::{Behind, Key, Slot, Slots};
-use crate::values::{FromScalar, Json, Text, present};
+use crate::values::{Float, FromScalar, Json, Text, present};
 
 /// Keys of an object that are told apart when they come twice.
 const KEYS_MAX: usize = 64;
@@ -47,7 +47,7 @@ fn lacking(plan: &Plan, row: &mut dyn Slots<'_>) -> Option<&'static str> {
     for &index in plan.required() {
         let is_null = match row.slot(index) {
             Slot::Int(int) => int.0.is_none(),
-            Slot::Float(float) => float.0.is_none(),
+            Slot::Float(float, _) => float.0.is_none(),
             Slot::Flag(flag) => flag.0.is_none(),
             Slot::Text(text) => text.0.is_none(),
             Slot::Date(text) | Slot::Timestamp(text, _) => present(text).is_none(),
@@ -245,7 +245,7 @@ fn set<'de>(slot: Slot<'_, 'de>, scalar: Scalar<'de>) -> Result<(), BadValue> {
         }
         Slot::Int(int) => *int = FromScalar::from_scalar(scalar)?,
         Slot::Flag(flag) => *flag = FromScalar::from_scalar(scalar)?,
-        Slot::Float(float) => *float = FromScalar::from_scalar(scalar)?,
+        Slot::Float(float, rule) => *float = Float::from_scalar(scalar, rule)?,
         // Not reached: no key leads to the first two, and the others are read as they lie.
         Slot::Others(_) | Slot::Dynamic(_) | Slot::Json(_) | Slot::Decimal(_) => {}
     }

@@ -1,6 +1,5 @@
 //! Drives a pager: fetches, decodes, judges, and watches for a provider that runs in circles.
 
-use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use super::{Item, Pager, Verdict};
@@ -31,9 +30,9 @@ pub struct Pages {
     pub pager: Box<dyn Pager>,
     body: Vec<u8>,
     /// Hashes of the pages that were there.
-    pages_seen: BTreeSet<u64>,
+    pages_seen: Seen,
     /// Hashes of the cursors that were there.
-    cursors_seen: BTreeSet<u64>,
+    cursors_seen: Seen,
 }
 
 impl Pages {
@@ -45,8 +44,8 @@ impl Pages {
             inspect: |_, _| Ok(()),
             pager: Box::new(pager),
             body: Vec::new(),
-            pages_seen: BTreeSet::new(),
-            cursors_seen: BTreeSet::new(),
+            pages_seen: Seen::default(),
+            cursors_seen: Seen::default(),
         }
     }
 
@@ -79,7 +78,7 @@ impl Pages {
             rows.clear();
             maker.begin();
             match page {
-                Ok(_) => self.pages_seen.clear(),
+                Ok(_) => self.pages_seen = Seen::default(),
                 Err(Failure::NotFound(_)) if self.pager.skip() => return Ok(true),
                 Err(failure) => return Err(failure),
             }
@@ -159,6 +158,23 @@ impl Pages {
             return Err(Failure::UnexpectedResponse(text));
         }
         Ok(())
+    }
+}
+
+/// Hashes that were there, in ascending order: a tree would be the larger part of this module.
+#[derive(Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    /// Adds one; false if it is there already.
+    fn insert(&mut self, hash: u64) -> bool {
+        match self.0.binary_search(&hash) {
+            Ok(_) => false,
+            Err(place) => {
+                self.0.insert(place, hash);
+                true
+            }
+        }
     }
 }
 

@@ -2,10 +2,8 @@
 
 use super::{FromScalar, Json};
 use crate::decode::Scalar;
-use crate::record::{BadValue, DataType, DecimalSize, Slot, Value};
+use crate::record::{BadValue, DataType, DecimalSize, DoubleRule, Slot, Value};
 
-/// Whole numbers below this are exact in a double.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 /// The exponent up to which a decimal is written out.
 const EXPONENT_MAX: i32 = 40;
 
@@ -33,7 +31,8 @@ impl<'de> FromScalar<'de> for Int {
     fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
         let int = match &scalar {
             Scalar::Null => Some(Self(None)),
-            Scalar::Number(number) => int_of(number).or_else(|| int_with_exponent(number)),
+            // `1e3` as well.
+            Scalar::Number(number) => int_of(number).or_else(|| int_of(&plain_decimal(number)?)),
             Scalar::Text(text) => int_of(text),
             _ => None,
         };
@@ -58,13 +57,6 @@ fn int_of(text: &str) -> Option<Int> {
     whole.parse().ok().map(|number| Int(Some(number)))
 }
 
-/// Takes `1e3`. A double tells exactly whether that is whole, up to a limit.
-fn int_with_exponent(number: &str) -> Option<Int> {
-    let double: f64 = number.parse().ok()?;
-    let is_exact = double.fract() == 0.0 && double.abs() < EXACT_MAX;
-    is_exact.then_some(Int(Some(double as i64)))
-}
-
 /// A double: a number, also as text; `""` and `null` are null. Not for money and not for ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Float(pub Option<f64>);
@@ -73,20 +65,25 @@ impl<'de> Value<'de> for Float {
     const DATA_TYPE: DataType = DataType::Float64;
 
     fn slot(&mut self) -> Slot<'_, 'de> {
-        Slot::Float(self)
+        Slot::Float(self, double_of)
     }
 }
 
-impl<'de> FromScalar<'de> for Float {
-    fn from_scalar(scalar: Scalar<'de>) -> Result<Self, BadValue> {
+impl Float {
+    /// Takes what a JSON value says, with `rule` to read numbers.
+    pub(crate) fn from_scalar(scalar: Scalar<'_>, rule: DoubleRule) -> Result<Self, BadValue> {
         let number = match &scalar {
             Scalar::Null => return Ok(Self(None)),
+            Scalar::Number(number) => rule(number),
             Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Self(None)),
                 // A number as JSON knows it: no `inf`, no `nan`.
-                text => Scalar::parse(text).and_then(|inner| double_of(&inner)),
+                text => match Scalar::parse(text) {
+                    Some(Scalar::Number(number)) => rule(number),
+                    _ => None,
+                },
             },
-            other => double_of(other),
+            _ => None,
         };
         match number {
             Some(number) => Ok(Self(Some(number))),
@@ -95,11 +92,8 @@ impl<'de> FromScalar<'de> for Float {
     }
 }
 
-fn double_of(scalar: &Scalar<'_>) -> Option<f64> {
-    match scalar {
-        Scalar::Number(number) => number.parse().ok().filter(|double: &f64| double.is_finite()),
-        _ => None,
-    }
+fn double_of(number: &str) -> Option<f64> {
+    number.parse().ok().filter(|double: &f64| double.is_finite())
 }
 
 /// An exact decimal of up to `PRECISION` digits, `SCALE` of them behind the point: a number, also
