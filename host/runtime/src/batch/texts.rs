@@ -51,13 +51,12 @@ impl Texts {
     }
 
     pub(super) fn utf8(self) -> Result<ArrayRef, Flaw> {
-        let Ok(text) = simdutf8::basic::from_utf8(&self.bytes) else {
+        let is_whole = simdutf8::basic::from_utf8(&self.bytes).is_ok_and(|text| {
+            self.offsets.iter().all(|offset| text.is_char_boundary(*offset as usize))
+        });
+        if !is_whole {
             (0..self.len()).try_for_each(|row| self.text(row).map(drop))?;
             return Err(Flaw::column("its texts are not UTF-8"));
-        };
-        let is_within = |offset: &i32| !text.is_char_boundary(*offset as usize);
-        if let Some(row) = self.offsets.iter().position(is_within) {
-            return Err(Flaw::row(row, "it begins within a character"));
         }
         // SAFETY: the offsets are as many as the rows and one, begin at 0, ascend and end with the
         // bytes (`Texts::new`); the bytes are UTF-8 and every offset is the border of a character.
