@@ -260,6 +260,7 @@ pub(super) fn setup() -> Setup {
             reads_by_post: vec!["https://api.example.com/v3/reports".parse().unwrap()],
             credentials: credentials(&["https://api.example.com/v3"]),
             rate_limits: Vec::new(),
+            limit_signs: Vec::new(),
             concurrent_requests: 8,
             limits: GateLimits::default(),
             extra_root_certificates: Vec::new(),
@@ -392,7 +393,7 @@ impl Rig {
     pub(super) fn beside(&self, change: impl FnOnce(&mut GateConfig)) -> Rig {
         let mut config = self.config.clone();
         change(&mut config);
-        let setup = Setup { config, purpose: Purpose::Read, budget: ScanBudget::default() };
+        let setup = Setup { config, ..setup() };
         Rig::new(setup, self.server.clone(), self.network.clone(), self.clock.clone())
     }
 
