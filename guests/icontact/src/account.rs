@@ -176,7 +176,7 @@ fn accounts(http: &Http, base: &str) -> Result<Vec<Named>, Failure> {
         names.extend(row.company_name.as_str().filter(|_| names.iter().all(|n| n.is_empty())));
         let name = names.join(" ");
         let email = row.email.as_str().unwrap_or_default();
-        let title = format!("{} <{email}>", name.trim());
+        let title = format!("{} <{email}>", name.trim()).trim_start().to_owned();
         // An account that does not say is taken for enabled: the login could not use it otherwise.
         let is_enabled = row.enabled.0.unwrap_or(true);
         Ok(Named { id: row.account_id.0.unwrap_or_default(), title, is_enabled })

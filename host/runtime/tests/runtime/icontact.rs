@@ -22,6 +22,13 @@ fn component() -> PathBuf {
     tollgate_test_artifacts::component("icontact")
 }
 
+/// A connector of sixteen streams. What the SDK adds to it, it adds to every component.
+#[test]
+fn the_component_is_smaller_than_400_kb() {
+    let bytes = std::fs::metadata(component()).unwrap().len();
+    assert!(bytes < 400_000, "the component has {bytes} bytes");
+}
+
 fn account(server: &Simulator<IContact>) -> Account {
     let credentials = server.credentials();
     Account::new("acme".parse().unwrap(), "icontact".parse().unwrap())
