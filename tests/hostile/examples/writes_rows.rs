@@ -138,6 +138,7 @@ impl Connector for Component {
             }],
             origins: vec![API.to_owned()],
             rate_limits: Vec::new(),
+            limit_signs: Vec::new(),
             concurrent_requests: 4,
             reads_by_post: Vec::new(),
             streams: Vec::new(),
