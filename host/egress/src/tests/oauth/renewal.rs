@@ -1,6 +1,7 @@
 //! When a token is renewed, and which one is sent.
 
 use jiff::SignedDuration;
+use tollgate_model::{LimitMeaning, LimitSign, QuotaReset};
 
 use super::*;
 use crate::error::GateError;
@@ -67,6 +68,26 @@ async fn a_401_has_the_token_renewed_and_the_request_repeated_once_whatever_it_i
         assert_eq!(rig.server.bodies_on("/v3/contacts"), ["row", "row"]);
         assert_eq!((exchanges(&rig), rig.passage.usage().requests), (1, 2));
     }
+}
+
+#[tokio::test]
+async fn a_401_that_shows_a_sign_of_a_limit_leaves_the_token_as_it_is() {
+    let Scene { folder: _folder, setup } = scene();
+    let sign = LimitSign {
+        status: 401,
+        text: "over.day".to_owned(),
+        meaning: LimitMeaning::QuotaExhausted(QuotaReset::UtcMidnight),
+    };
+    let rig = setup
+        .with(|config| config.limit_signs = vec![sign])
+        .start(|_, head| match is_token_request(head) {
+            true => grant("canary-2", Some("canary-r2")),
+            false => answer(401, &[], "over.day"),
+        })
+        .await;
+    connect(&rig, "canary-1", Some("canary-r1"), 3_600);
+    assert!(matches!(rig.get(API).await, Err(GateError::RateLimited { .. })));
+    assert_eq!((exchanges(&rig), sent(&rig)), (0, vec!["canary-1".to_owned()]));
 }
 
 #[tokio::test]
