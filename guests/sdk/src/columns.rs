@@ -255,7 +255,7 @@ impl TextColumn {
         self.finish_row(true);
     }
 
-    #[inline]
+    #[inline(always)]
     fn finish_row(&mut self, is_valid: bool) {
         self.validity.push(is_valid, self.offsets.len() - 1);
         // A guest's memory is smaller than 4 GiB, so that no buffer outgrows the offsets.

@@ -79,14 +79,16 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
-    /// Takes a comma, this key and its colon if they come next, written without escapes and without
-    /// white space between: what most providers send for most members, in one comparison.
+    /// Takes the comma before a member that is not the first, this key and its colon if they come
+    /// next, written without escapes and without white space between: what most providers send for
+    /// most members, in one comparison.
     #[inline]
-    pub(crate) fn next_is(&mut self, guess: &str) -> bool {
-        let begin = self.at + 2;
+    pub(crate) fn next_is(&mut self, guess: &str, is_first: bool) -> bool {
+        let begin = self.at + 2 - usize::from(is_first);
         let end = begin + guess.len();
         let bytes = self.text.as_bytes();
-        let is_it = bytes.get(self.at..begin) == Some(b",\"")
+        let is_it = (is_first || self.byte() == Some(b','))
+            && bytes.get(begin - 1) == Some(&b'"')
             && bytes.get(end..end + 2) == Some(b"\":")
             && bytes.get(begin..end).is_some_and(|name| is_same(name, guess.as_bytes()));
         if is_it {

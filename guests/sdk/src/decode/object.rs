@@ -77,7 +77,10 @@ impl<'r, 'de> Object<'r, 'de> {
         let (mut seen, mut place, mut is_first) = (0u64, 0, true);
         loop {
             let next = match self.guess(place) {
-                Some((name, next)) if reader.next_is(name) => next,
+                Some((name, next)) if reader.next_is(name, is_first) => {
+                    is_first = false;
+                    next
+                }
                 _ if !reader.more(b'}', &mut is_first)? => return Ok(()),
                 _ => self.next(reader, place)?,
             };
@@ -108,8 +111,7 @@ impl<'r, 'de> Object<'r, 'de> {
     /// What came at this place in the record before, with its name.
     #[inline]
     fn guess(&self, place: usize) -> Option<(&'r str, Next<'de>)> {
-        // No comma comes before the first key.
-        let hint = *self.hints.as_ref()?.0.get(place).filter(|_| place > 0)?;
+        let hint = *self.hints.as_ref()?.0.get(place)?;
         match usize::from(hint).checked_sub(KEYS_MAX) {
             None => {
                 let number = usize::from(hint);

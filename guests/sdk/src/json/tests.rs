@@ -167,20 +167,23 @@ fn a_guessed_key_is_the_key_or_nothing_is_taken() {
     for (name, guess) in names.iter().flat_map(|name| names.map(|guess| (*name, guess))) {
         let text = format!(",\"{name}\":1");
         let mut reader = Reader::new(&text);
-        assert_eq!(reader.next_is(guess), name == guess, "{text} {guess}");
+        assert_eq!(reader.next_is(guess, false), name == guess, "{text} {guess}");
         let rest = if name == guess { "1" } else { text.as_str() };
         assert_eq!(&text[reader.at..], rest);
+        let mut reader = Reader::new(&text[1..]);
+        assert_eq!(reader.next_is(guess, true), name == guess, "{text} {guess}");
+        assert_eq!(&text[1 + reader.at..], if name == guess { "1" } else { &text[1..] });
     }
     for text in
         ["", ",", ",\"a", ",\"a\"", "\"a\":", ", \"a\":", ",\"a\" :", ",\"\\u0061\":", "é\"a\":"]
     {
-        assert!(!Reader::new(text).next_is("a"), "{text}");
+        assert!(!Reader::new(text).next_is("a", false), "{text}");
     }
     for changed in 0..19 {
         let mut other = "aVeryLongNameOfAKey".to_owned().into_bytes();
         other[changed] = b'_';
         let guess = String::from_utf8(other).expect("ASCII");
-        assert!(!Reader::new(",\"aVeryLongNameOfAKey\":1").next_is(&guess), "{guess}");
+        assert!(!Reader::new(",\"aVeryLongNameOfAKey\":1").next_is(&guess, false), "{guess}");
     }
 }
 

@@ -7,24 +7,30 @@ use crate::record::{DataType, Slot, Value};
 /// name. Each becomes a text column of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Dynamic<'a> {
-    /// By number of the column; it ends behind the last one that had a value.
-    values: Vec<Option<Text<'a>>>,
+    /// A value with the number of its column. It has a place of its own, so that the many rows with
+    /// one value allocate nothing.
+    first: Option<(usize, Text<'a>)>,
+    others: Vec<(usize, Text<'a>)>,
 }
 
 impl<'a> Dynamic<'a> {
     /// The value of a column.
     pub(crate) fn get(&self, number: usize) -> Option<&str> {
-        self.values.get(number)?.as_ref()?.as_str()
+        let mut all = self.first.iter().chain(&self.others);
+        all.find(|(column, _)| *column == number)?.1.as_str()
     }
 
     /// Sets the value of a column. False if it has one.
     pub(crate) fn set(&mut self, number: usize, value: Text<'a>) -> bool {
-        if self.values.len() <= number {
-            self.values.resize_with(number + 1, || None);
+        let mut all = self.first.iter().chain(&self.others);
+        if all.any(|(column, _)| *column == number) {
+            return false;
         }
-        let is_new = self.values[number].is_none();
-        self.values[number] = Some(value);
-        is_new
+        match &mut self.first {
+            None => self.first = Some((number, value)),
+            Some(_) => self.others.push((number, value)),
+        }
+        true
     }
 }
 

@@ -97,6 +97,10 @@ pub(crate) fn micros_of(text: &Text<'_>, zone: ZoneRule) -> Result<Option<i64>, 
 /// The text, unless it means that there is none.
 pub(crate) fn present<'t>(text: &'t Text<'_>) -> Option<&'t str> {
     let text = text.as_str()?;
-    let is_absent = text.trim().is_empty() || text.starts_with(ZERO_DATE);
+    // A look at the first byte answers for nearly all.
+    let is_absent = match text.as_bytes().first() {
+        Some(b'1'..=b'9') => false,
+        _ => text.trim().is_empty() || text.starts_with(ZERO_DATE),
+    };
     (!is_absent).then_some(text)
 }
