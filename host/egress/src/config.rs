@@ -154,6 +154,7 @@ mod tests {
             }],
             origins: vec![origin.to_owned()],
             rate_limits: vec![RateLimit { requests: 3, window_ms: 1000 }],
+            limit_signs: Vec::new(),
             concurrent_requests: 2,
             reads_by_post: vec!["https://a.example.com/reports".to_owned()],
             streams: Vec::new(),

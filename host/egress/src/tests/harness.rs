@@ -392,7 +392,7 @@ impl Rig {
     pub(super) fn beside(&self, change: impl FnOnce(&mut GateConfig)) -> Rig {
         let mut config = self.config.clone();
         change(&mut config);
-        let setup = Setup { config, budget: ScanBudget::default() };
+        let setup = Setup { config, ..setup() };
         Rig::new(setup, self.server.clone(), self.network.clone(), self.clock.clone())
     }
 

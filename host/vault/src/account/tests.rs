@@ -52,6 +52,7 @@ fn descriptor() -> Descriptor {
         ],
         origins: vec!["https://api.example.com".to_owned()],
         rate_limits: Vec::new(),
+        limit_signs: Vec::new(),
         concurrent_requests: 1,
         reads_by_post: Vec::new(),
         streams: Vec::new(),
