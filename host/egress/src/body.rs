@@ -1,8 +1,10 @@
 //! The body of an answer on its way to the connector.
 //!
-//! It streams: a piece is counted, decompressed, searched and handed on, and none is kept. A body
-//! that is not compressed is handed on without being copied.
+//! It streams: a piece is counted, decompressed, searched and handed on, and none is kept, but for
+//! the begin of a body that the gate looks at. A body that is not compressed is handed on without
+//! being copied.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::decode::{Coding, Decoded};
@@ -27,8 +30,9 @@ struct Inner {
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     source: Source,
     search: Pieces,
-    /// What was searched together with the piece before it.
-    next: Bytes,
+    /// What comes first, as it went through everything: what was searched together with the piece
+    /// before it, and what the gate looked at.
+    ready: VecDeque<Bytes>,
     /// The place among the requests under way; given back with the last piece.
     open: Option<Open>,
 }
@@ -40,15 +44,9 @@ enum Source {
 }
 
 impl GateBody {
-    pub(crate) fn new(
-        passage: Arc<Shared>,
-        wire: Wire,
-        coding: Option<Coding>,
-        open: Open,
-    ) -> Self {
-        let is_over = wire.is_at_end();
+    pub(crate) fn new(passage: Arc<Shared>, wire: Wire, coding: Option<Coding>) -> Self {
         let source = match coding {
-            _ if is_over => Source::Over,
+            _ if wire.is_at_end() => Source::Over,
             None => Source::Plain(wire),
             Some(coding) => Source::Decoded(Decoded::new(coding, wire)),
         };
@@ -57,9 +55,30 @@ impl GateBody {
             passage,
             source,
             search: Pieces::default(),
-            next: Bytes::new(),
-            open: (!is_over).then_some(open),
+            ready: VecDeque::new(),
+            open: None,
         }))
+    }
+
+    /// Keeps its place among the requests under way until all of it came.
+    pub(crate) fn keep_open(&mut self, open: Open) {
+        self.0.open = (!matches!(self.0.source, Source::Over)).then_some(open);
+    }
+
+    /// Its first `most` bytes, or all if there are fewer. They stay in the body.
+    pub(crate) async fn peek(&mut self, most: usize) -> Result<Vec<u8>, GateError> {
+        let mut begin = Vec::new();
+        let mut pieces = VecDeque::new();
+        while begin.len() < most
+            && let Some(frame) = self.frame().await
+        {
+            let piece = frame?.into_data().unwrap_or_default();
+            begin.extend_from_slice(&piece[..piece.len().min(most - begin.len())]);
+            pieces.push_back(piece);
+        }
+        pieces.append(&mut self.0.ready);
+        self.0.ready = pieces;
+        Ok(begin)
     }
 }
 
@@ -84,14 +103,19 @@ impl Body for GateBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0.source, Source::Over) && self.0.next.is_empty()
+        matches!(self.0.source, Source::Over) && self.0.ready.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0.source {
+        let Inner { passage, source, ready, .. } = &*self.0;
+        match source {
             // Nothing was searched yet, so nothing is held back.
-            Source::Plain(wire) if self.0.passage.scanner().is_none() => wire.size_hint(),
-            Source::Over => SizeHint::with_exact(self.0.next.len() as u64),
+            Source::Plain(wire) if passage.scanner().is_none() && ready.is_empty() => {
+                wire.size_hint()
+            }
+            Source::Over => {
+                SizeHint::with_exact(ready.iter().map(|piece| piece.len() as u64).sum())
+            }
             _ => SizeHint::default(),
         }
     }
@@ -99,8 +123,8 @@ impl Body for GateBody {
 
 impl Inner {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, GateError>>> {
-        if !self.next.is_empty() {
-            return Poll::Ready(Some(Ok(std::mem::take(&mut self.next))));
+        if let Some(piece) = self.ready.pop_front() {
+            return Poll::Ready(Some(Ok(piece)));
         }
         loop {
             let piece = match &mut self.source {
@@ -137,7 +161,9 @@ impl Inner {
         if first.is_empty() {
             return Ok(second);
         }
-        self.next = second;
+        if !second.is_empty() {
+            self.ready.push_back(second);
+        }
         Ok(first)
     }
 

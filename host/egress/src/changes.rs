@@ -40,8 +40,9 @@ pub(crate) struct Change<'a> {
 
 impl Change<'_> {
     /// It is certain that nothing was done.
-    pub(crate) fn take_back(self) {
-        self.changes.0.fetch_sub(u64::from(self.counts), Ordering::Relaxed);
+    pub(crate) fn take_back(&mut self) {
+        let counted = std::mem::take(&mut self.counts);
+        self.changes.0.fetch_sub(u64::from(counted), Ordering::Relaxed);
     }
 }
 
@@ -60,7 +61,9 @@ mod tests {
         let changes = Changes::default();
         changes.begin(&Method::GET);
         assert!(!changes.any());
-        changes.begin(&Method::POST).take_back();
+        let mut change = changes.begin(&Method::POST);
+        change.take_back();
+        change.take_back();
         changes.begin(&Method::GET).take_back();
         assert!(!changes.any());
         changes.begin(&Method::DELETE);

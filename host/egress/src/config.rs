@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 use tollgate_model::origin::{Audience, Origin};
-use tollgate_model::{AccountName, AuthScheme, Descriptor, Error, ErrorKind, RateLimit, Result};
+use tollgate_model::{
+    AccountName, AuthScheme, Descriptor, Error, ErrorKind, LimitSign, RateLimit, Result,
+};
 use tollgate_vault::{ResolvedAccount, Secret, Vault};
 
 use crate::limits::GateLimits;
@@ -31,6 +33,8 @@ pub struct GateConfig {
     pub credentials: Credentials,
     /// Requests in a window, each of which holds. The operator lowers a limit by adding one.
     pub rate_limits: Vec<RateLimit>,
+    /// Answers that mean a limit. The first one that an answer shows counts.
+    pub limit_signs: Vec<LimitSign>,
     /// Requests of the account under way at once, at least 1.
     pub concurrent_requests: u32,
     /// The limits of a single request and response.
@@ -62,6 +66,7 @@ impl GateConfig {
             reads_by_post: reads_by_post.collect::<Result<_>>()?,
             credentials: Credentials::of_account(descriptor, account)?,
             rate_limits: descriptor.rate_limits.clone(),
+            limit_signs: descriptor.limit_signs.clone(),
             concurrent_requests: descriptor.concurrent_requests,
             limits: GateLimits::default(),
             extra_root_certificates: Vec::new(),
@@ -133,7 +138,7 @@ pub struct GuestTimeouts {
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
-    use tollgate_model::{AuthMethod, Setting};
+    use tollgate_model::{AuthMethod, LimitMeaning, Setting};
 
     use super::*;
 
@@ -154,7 +159,11 @@ mod tests {
             }],
             origins: vec![origin.to_owned()],
             rate_limits: vec![RateLimit { requests: 3, window_ms: 1000 }],
-            limit_signs: Vec::new(),
+            limit_signs: vec![LimitSign {
+                status: 403,
+                text: "over".to_owned(),
+                meaning: LimitMeaning::Throttled,
+            }],
             concurrent_requests: 2,
             reads_by_post: vec!["https://a.example.com/reports".to_owned()],
             streams: Vec::new(),
@@ -181,6 +190,7 @@ mod tests {
         assert_eq!(config.declared[0].to_string(), "https://a.example.com");
         assert_eq!(config.granted[0].to_string(), "https://*.example.com");
         assert_eq!((config.rate_limits.len(), config.concurrent_requests), (1, 2));
+        assert_eq!(config.limit_signs, descriptor.limit_signs);
         assert_eq!(config.reads_by_post[0].path(), "/reports");
         assert_eq!(config.credentials.audiences[0].path(), "/v3");
         assert_eq!(config.credentials.fields["user"], "ada");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -16,18 +16,17 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use tollgate_model::WaitReason;
 
+use crate::answer::{Answer, Arrival};
 use crate::audit::Trail;
 use crate::body::GateBody;
-use crate::budget::Allowance;
-use crate::changes;
+use crate::changes::{self, Change};
 use crate::config::GuestTimeouts;
-use crate::decode::Coding;
 use crate::error::GateError;
 use crate::gate::Works;
 use crate::headers;
 use crate::oauth::{Bearer, TokenSource};
 use crate::origin;
-use crate::passage::{Open, Shared};
+use crate::passage::Shared;
 use crate::percent;
 use crate::purpose;
 use crate::repeat::{self, Sight};
@@ -36,7 +35,6 @@ use crate::retry::{Decision, Outcome, Tries, backoff};
 use crate::slots::Slot;
 use crate::timeouts::Timeouts;
 use crate::url::CanonicalUrl;
-use crate::wire::{Patience, Wire};
 
 /// A request that may be sent.
 struct Cleared {
@@ -46,15 +44,6 @@ struct Cleared {
     body: Bytes,
     timeouts: Timeouts,
     trail: Trail,
-}
-
-/// An answer before it is looked at.
-struct Answer {
-    response: Response<Incoming>,
-    slot: Slot,
-    elapsed: Duration,
-    /// The token that the request carried.
-    bearer: Option<Arc<Bearer>>,
 }
 
 pub(crate) async fn cross<B>(
@@ -172,19 +161,16 @@ async fn deliver(
             tokens.renew(refused).await?;
             continue;
         }
+        let now = gate.clock.now();
         let outcome = match &answer {
-            Ok(Answer { response, .. }) => {
-                Outcome::of_answer(response.status(), response.headers(), gate.clock.now())
-            }
+            Ok(answer) => answer.outcome(now),
             Err(error) => Outcome::of_error(error),
         };
         let (reason, wait) = match tries.decide(outcome, &*gate.dice) {
-            Decision::Deliver => {
-                return receive(passage, answer?, cleared.timeouts, in_flight);
-            }
+            Decision::Deliver => return answer?.receive(in_flight),
             Decision::RateLimited(wait) => {
                 gate.queue.hold(wait);
-                return Err(rate_limited(gate.clock.now(), wait));
+                return Err(rate_limited(now, wait));
             }
             Decision::Again(reason, wait) => (reason, wait),
         };
@@ -221,20 +207,19 @@ async fn pace_repeat(passage: &Shared, cleared: &Cleared) -> Result<(), GateErro
 /// The token that the provider did not accept, where another can be had.
 fn refused_token<'a>(
     gate: &'a Works,
-    answer: &Result<Answer, GateError>,
+    answer: &Result<Answer<'_>, GateError>,
 ) -> Option<(&'a Arc<TokenSource>, Arc<Bearer>)> {
-    let answer = answer.as_ref().ok()?;
-    let (tokens, bearer) = (gate.tokens.as_ref()?, answer.bearer.as_ref()?);
-    let is_refused = answer.response.status() == StatusCode::UNAUTHORIZED;
-    (is_refused && tokens.can_renew(bearer)).then(|| (tokens, Arc::clone(bearer)))
+    let bearer = answer.as_ref().ok()?.refused_bearer()?;
+    let tokens = gate.tokens.as_ref()?;
+    tokens.can_renew(bearer).then(|| (tokens, Arc::clone(bearer)))
 }
 
-/// One try: token, budget, slot, pace, credentials, exchange.
-async fn attempt_once(
-    passage: &Shared,
+/// One try: token, budget, slot, pace, credentials, exchange, signs.
+async fn attempt_once<'a>(
+    passage: &'a Arc<Shared>,
     cleared: &Cleared,
     attempt: u32,
-) -> Result<Answer, GateError> {
+) -> Result<Answer<'a>, GateError> {
     let admitted = async {
         let bearer = bearer(passage, cleared).await?;
         Ok((admit(passage, cleared, attempt).await?, bearer))
@@ -243,14 +228,17 @@ async fn attempt_once(
     let begun = Instant::now();
     let answer = match admitted {
         Ok((slot, bearer)) => {
-            let response = exchange(passage, cleared, bearer.as_deref()).await;
-            response.map(|response| Answer { response, slot, elapsed: begun.elapsed(), bearer })
+            let exchanged = exchange(passage, cleared, bearer.as_deref()).await;
+            exchanged.map(|(response, change)| {
+                let arrival = Arrival { slot, elapsed: begun.elapsed(), bearer, change };
+                Answer::new(passage, cleared.timeouts, response, arrival)
+            })
         }
         Err(error) => Err(error),
     };
-    let outcome = answer.as_ref().map(|answer| answer.response.status());
+    let outcome = answer.as_ref().map(Answer::status);
     cleared.trail.tried(attempt, begun.elapsed(), outcome);
-    answer
+    Ok(answer?.look_for_signs().await)
 }
 
 /// The account's token, for a request that it is meant for. Had before the request takes its place
@@ -266,14 +254,14 @@ async fn bearer(passage: &Shared, cleared: &Cleared) -> Result<Option<Arc<Bearer
     }
 }
 
-async fn exchange(
-    passage: &Shared,
+async fn exchange<'a>(
+    passage: &'a Shared,
     cleared: &Cleared,
     bearer: Option<&Bearer>,
-) -> Result<Response<Incoming>, GateError> {
+) -> Result<(Response<Incoming>, Change<'a>), GateError> {
     let (reach, request) = outgoing(passage, cleared, bearer)?;
     // Before it is sent: where this future is dropped, nobody learns what became of it.
-    let change = passage.changes.begin(&cleared.method);
+    let mut change = passage.changes.begin(&cleared.method);
     let answer = passage.gate.transport.exchange(reach, request, &cleared.timeouts).await;
     let did_nothing = match &answer {
         Ok(answer) => changes::is_refusal(answer.status()),
@@ -282,7 +270,7 @@ async fn exchange(
     if did_nothing {
         change.take_back();
     }
-    answer
+    Ok((answer?, change))
 }
 
 /// Waits until the account may send another request.
@@ -325,37 +313,6 @@ fn outgoing(
         request.headers_mut().insert(AUTHORIZATION, bearer.header());
     }
     Ok((reach, request))
-}
-
-/// The answer as the connector gets it.
-fn receive(
-    passage: &Arc<Shared>,
-    answer: Answer,
-    timeouts: Timeouts,
-    in_flight: OwnedSemaphorePermit,
-) -> Result<Response<GateBody>, GateError> {
-    let limits = &passage.gate.limits;
-    let (mut head, body) = answer.response.into_parts();
-    if headers::bytes(&head.headers) > limits.response_head_bytes {
-        return Err(GateError::HeadTooLarge { max: limits.response_head_bytes });
-    }
-    if let Some(scanner) = passage.scanner()
-        && head.headers.values().any(|value| scanner.finds(value.as_bytes()))
-    {
-        let message = "a header of the answer contains one of the account's secrets";
-        return Err(GateError::Leak(message.to_owned()));
-    }
-    let coding = Coding::of(&head.headers)?;
-    headers::clean_incoming(&mut head.headers, coding.is_some());
-    passage.unread.note(&answer.slot);
-    let patience = Patience::new(&timeouts, answer.elapsed);
-    let wire = Wire::new(body, patience, passage.meter.clone(), Allowance::new(limits));
-    let open = Open { _slot: answer.slot, _in_flight: in_flight };
-    let body = GateBody::new(passage.clone(), wire, coding, open);
-    let mut response = Response::new(body);
-    *response.status_mut() = head.status;
-    *response.headers_mut() = head.headers;
-    Ok(response)
 }
 
 pub(crate) fn rate_limited(now: Timestamp, wait: Duration) -> GateError {

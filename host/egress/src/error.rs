@@ -72,7 +72,8 @@ pub enum GateError {
     /// The provider's rate limit or quota is used up for longer than the gate waits.
     #[error("rate limited until {retry_at}")]
     RateLimited {
-        /// From when a request makes sense.
+        /// From when a request makes sense. Where a quota is used up and neither the connector's
+        /// descriptor nor the answer's `Retry-After` says when it is filled: in an hour.
         retry_at: Timestamp,
     },
     /// One of the account's secrets was found where none may be.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 use tollgate_model::origin::{Audience, Origin};
-use tollgate_model::{Clock, Observer, Result};
+use tollgate_model::{Clock, LimitSign, Observer, Result};
 
 use crate::config::GateConfig;
 use crate::credentials::Attachment;
@@ -69,6 +69,7 @@ impl Gate {
             granted: config.granted,
             remaps: config.remaps,
             reads_by_post: config.reads_by_post,
+            limit_signs: config.limit_signs,
             limits: config.limits,
             transport,
             clock,
@@ -107,6 +108,7 @@ pub(crate) struct Works {
     pub(crate) granted: Vec<Origin>,
     pub(crate) remaps: Vec<Remap>,
     pub(crate) reads_by_post: Vec<Audience>,
+    pub(crate) limit_signs: Vec<LimitSign>,
     pub(crate) limits: GateLimits,
     pub(crate) attachment: Attachment,
     pub(crate) watch: Arc<Watch>,

@@ -11,6 +11,7 @@ mod passage;
 mod crossing;
 
 mod address;
+mod answer;
 mod audit;
 mod body;
 mod budget;
@@ -26,6 +27,7 @@ mod rate;
 mod repeat;
 mod resolve;
 mod retry;
+mod signs;
 mod slots;
 mod timeouts;
 mod transport;

@@ -6,11 +6,12 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use tollgate_model::WaitReason;
+use tollgate_model::{LimitMeaning, QuotaReset, WaitReason};
 
 use crate::error::{GateError, Phase};
 use crate::limits::RetryLimits;
 use crate::purpose;
+use crate::signs;
 
 /// A random duration up to a bound; tests give their own.
 pub(crate) type Dice = dyn Fn(Duration) -> Duration + Send + Sync;
@@ -18,6 +19,14 @@ pub(crate) type Dice = dyn Fn(Duration) -> Duration + Send + Sync;
 /// Tries of a request to which no answer comes in time. 2: each costs a minute, and the second one
 /// is for a connection that had died unnoticed.
 const LATE_TRIES_MAX: u32 = 2;
+
+/// The least wait behind a sign of too many requests without `Retry-After`. 1 s: providers count
+/// requests by the second, or by longer.
+const THROTTLED_WAIT_MIN: Duration = Duration::from_secs(1);
+
+/// When a quota is looked at again of which nobody says when it is filled. An hour: often enough to
+/// go on in the same day, seldom enough not to be a nuisance.
+const QUOTA_WAIT: Duration = Duration::from_secs(3600);
 
 /// How a try ended, as far as the next one depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +37,16 @@ pub(crate) enum Outcome {
         status: StatusCode,
         /// How long the provider asks to stay away.
         retry_after: Option<Duration>,
+    },
+    /// There is an answer that means too many requests, whatever its status.
+    Throttled {
+        /// How long the provider asks to stay away.
+        retry_after: Option<Duration>,
+    },
+    /// There is an answer that means a quota used up, whatever its status.
+    Exhausted {
+        /// How long until it makes sense to ask again.
+        wait: Duration,
     },
     /// No connection came about, so nothing was sent.
     NotSent,
@@ -42,6 +61,33 @@ pub(crate) enum Outcome {
 impl Outcome {
     pub(crate) fn of_answer(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Self {
         Outcome::Answer { status, retry_after: retry_after(headers, now) }
+    }
+
+    /// Of an answer with a sign of a limit.
+    pub(crate) fn of_sign(sign: LimitMeaning, headers: &HeaderMap, now: Timestamp) -> Self {
+        let retry_after = retry_after(headers, now);
+        match sign {
+            LimitMeaning::Throttled => Outcome::Throttled { retry_after },
+            LimitMeaning::QuotaExhausted(QuotaReset::UtcMidnight) => {
+                Outcome::Exhausted { wait: signs::until_midnight(now) }
+            }
+            LimitMeaning::QuotaExhausted(QuotaReset::Unknown) => {
+                // A wait of nothing is no time at which a quota is filled.
+                let told = retry_after.filter(|wait| !wait.is_zero());
+                Outcome::Exhausted { wait: told.unwrap_or(QUOTA_WAIT) }
+            }
+        }
+    }
+
+    /// Of an answer whose body failed while the gate looked for signs. A status that passes by
+    /// itself is reason enough to come back, as it is where no body is looked at.
+    pub(crate) fn broken_by(self, error: &GateError) -> Self {
+        match self {
+            Outcome::Answer { status, .. } if passes_by_itself(status) && !error.is_verdict() => {
+                self
+            }
+            _ => Outcome::of_error(error),
+        }
     }
 
     pub(crate) fn of_error(error: &GateError) -> Self {
@@ -63,7 +109,7 @@ pub(crate) enum Decision {
     Deliver,
     /// It is sent again after a wait.
     Again(WaitReason, Duration),
-    /// The provider asks to stay away for longer than allowed.
+    /// The provider asks to stay away for longer than allowed, or a quota is used up.
     RateLimited(Duration),
 }
 
@@ -89,6 +135,8 @@ impl Tries {
         self.tried += 1;
         let retry_after = match outcome {
             Outcome::Answer { status, retry_after } if asks_to_wait(status) => retry_after,
+            Outcome::Throttled { retry_after } => retry_after,
+            Outcome::Exhausted { wait } => return Decision::RateLimited(wait),
             _ => None,
         };
         let left = self.limits.wait.saturating_sub(self.waited);
@@ -98,15 +146,20 @@ impl Tries {
         let may_repeat = match outcome {
             // By 429 a provider says that it did nothing.
             Outcome::Answer { status: StatusCode::TOO_MANY_REQUESTS, .. } => true,
+            Outcome::Throttled { .. } => true,
             Outcome::Answer { status, .. } => self.may_repeat && passes_by_itself(status),
             Outcome::NotSent => true,
             Outcome::NoAnswer => self.may_repeat,
             Outcome::Late => self.may_repeat && self.tried < LATE_TRIES_MAX,
-            Outcome::Final => false,
+            Outcome::Exhausted { .. } | Outcome::Final => false,
         };
-        let (reason, wait) = match retry_after {
-            Some(wait) => (WaitReason::RetryAfter, wait),
-            None => (WaitReason::Backoff, backoff(&self.limits, self.tried, dice)),
+        let backoff = backoff(&self.limits, self.tried, dice);
+        let (reason, wait) = match (retry_after, outcome) {
+            (Some(wait), _) => (WaitReason::RetryAfter, wait),
+            (None, Outcome::Throttled { .. }) => {
+                (WaitReason::RetryAfter, backoff.max(THROTTLED_WAIT_MIN))
+            }
+            (None, _) => (WaitReason::Backoff, backoff),
         };
         if !may_repeat || self.tried >= self.limits.attempts || wait > left {
             return Decision::Deliver;

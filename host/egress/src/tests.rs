@@ -7,4 +7,5 @@ mod order;
 mod pace;
 mod requests;
 mod retry;
+mod signs;
 mod tls;

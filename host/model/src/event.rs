@@ -90,7 +90,7 @@ pub struct RequestAudit {
 pub enum WaitReason {
     /// The account's rate limit.
     RateLimit,
-    /// The provider said when to come back.
+    /// The provider said when to come back, or only that there were too many requests.
     RetryAfter,
     /// A failed try; the wait grows.
     Backoff,

@@ -165,6 +165,7 @@ mod tests {
             auth_methods: Vec::new(),
             origins: vec!["https://a.example.com".into(), "https://*.b.example.com".into()],
             rate_limits: Vec::new(),
+            limit_signs: Vec::new(),
             concurrent_requests: 1,
             reads_by_post: Vec::new(),
             streams: Vec::new(),

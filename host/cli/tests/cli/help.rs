@@ -2,24 +2,25 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "account",
+    "add",
+    "check",
+    "choices",
+    "completions",
+    "config",
     "connectors",
     "describe",
-    "inspect",
-    "add",
-    "remove",
-    "init",
-    "check",
     "discover",
-    "choices",
+    "help",
+    "init",
+    "inspect",
     "preview",
     "read",
-    "write",
+    "remove",
+    "state",
     "sync",
-    "config",
-    "completions",
-    "help",
+    "write",
 ];
 
 fn stdout(args: &[&str]) -> String {

@@ -57,6 +57,15 @@ fn only_what_passes_by_itself_and_may_be_repeated_is_sent_again() {
         (Method::GET, Outcome::Late, again),
         (Method::POST, Outcome::Late, Decision::Deliver),
         (Method::GET, Outcome::Final, Decision::Deliver),
+        (Method::GET, Outcome::Throttled { retry_after: None }, after(1)),
+        (Method::POST, Outcome::Throttled { retry_after: None }, after(1)),
+        (Method::POST, Outcome::Throttled { retry_after: Some(secs(9)) }, after(9)),
+        (
+            Method::GET,
+            Outcome::Throttled { retry_after: Some(secs(61)) },
+            Decision::RateLimited(secs(61)),
+        ),
+        (Method::GET, Outcome::Exhausted { wait: secs(1) }, Decision::RateLimited(secs(1))),
     ];
     for (method, outcome, expected) in table {
         assert_eq!(first(method.clone(), outcome), expected, "{method} {outcome:?}");
@@ -116,6 +125,44 @@ fn retry_after_is_read_in_both_forms() {
         assert_eq!(retry_after(&headers, now), expected, "{text:?}");
     }
     assert_eq!(retry_after(&HeaderMap::new(), now), None);
+}
+
+#[test]
+fn a_sign_counts_for_more_than_the_status() {
+    let now: Timestamp = "2024-02-29T23:59:50Z".parse().unwrap();
+    let spent = LimitMeaning::QuotaExhausted;
+    let throttled = |wait: Option<u64>| Outcome::Throttled { retry_after: wait.map(secs) };
+    let exhausted = |wait| Outcome::Exhausted { wait: secs(wait) };
+    let table = [
+        (LimitMeaning::Throttled, None, throttled(None)),
+        (LimitMeaning::Throttled, Some("5"), throttled(Some(5))),
+        (spent(QuotaReset::UtcMidnight), None, exhausted(10)),
+        (spent(QuotaReset::UtcMidnight), Some("5"), exhausted(10)),
+        (spent(QuotaReset::Unknown), None, exhausted(3600)),
+        (spent(QuotaReset::Unknown), Some("soon"), exhausted(3600)),
+        (spent(QuotaReset::Unknown), Some("0"), exhausted(3600)),
+        (spent(QuotaReset::Unknown), Some("5"), exhausted(5)),
+    ];
+    for (sign, header, expected) in table {
+        let headers = header.map(|text| (RETRY_AFTER, text.parse().unwrap()));
+        let outcome = Outcome::of_sign(sign, &HeaderMap::from_iter(headers), now);
+        assert_eq!(outcome, expected, "{sign:?} {header:?}");
+    }
+}
+
+#[test]
+fn a_broken_body_leaves_what_its_status_says_where_that_passes_by_itself() {
+    let (cut, leak) = (GateError::Cut(String::new()), GateError::Leak(String::new()));
+    for (status, error, expected) in [
+        (403, &cut, Outcome::NoAnswer),
+        (500, &cut, Outcome::NoAnswer),
+        (429, &cut, answer(429, Some(5))),
+        (503, &cut, answer(503, Some(5))),
+        (429, &leak, Outcome::Final),
+        (403, &leak, Outcome::Final),
+    ] {
+        assert_eq!(answer(status, Some(5)).broken_by(error), expected, "{status} {error}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ macro_rules! compress {
     }};
 }
 
-fn brotli(text: &[u8]) -> Vec<u8> {
+pub(super) fn brotli(text: &[u8]) -> Vec<u8> {
     compress!(BrotliEncoder, text)
 }
 
@@ -42,13 +42,18 @@ fn numbers(count: u64) -> Vec<u8> {
 }
 
 /// An answer in chunks of so many bytes, each of which the gate gets by itself.
-fn chunked(headers: &[(&str, &str)], body: &[u8], size: usize) -> Vec<Step> {
+pub(super) fn chunked(
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    size: usize,
+) -> Vec<Step> {
     let mut bytes = Vec::new();
     for chunk in body.chunks(size) {
         bytes.extend([format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat());
     }
     bytes.extend(b"0\r\n\r\n");
-    vec![head(200, &[headers, &[("transfer-encoding", "chunked")]].concat()), send(bytes)]
+    vec![head(status, &[headers, &[("transfer-encoding", "chunked")]].concat()), send(bytes)]
 }
 
 #[tokio::test]
@@ -70,7 +75,7 @@ async fn every_encoding_is_taken_off_whatever_the_pieces() {
             let body = body.clone();
             let wire = body.len() as u64;
             let rig = setup()
-                .start(move |_, _| chunked(&[("content-encoding", coding)], &body, size))
+                .start(move |_, _| chunked(200, &[("content-encoding", coding)], &body, size))
                 .await;
             let reply = rig.get(API).await.unwrap();
             assert!(reply.body == plain, "{coding} in pieces of {size}");
@@ -91,7 +96,7 @@ async fn an_empty_body_is_empty_in_every_encoding() {
         let rig = setup()
             .start(move |number, _| match number {
                 0 => answer(204, &[("content-encoding", coding)], ""),
-                _ => chunked(&[("content-encoding", coding)], b"", 1),
+                _ => chunked(200, &[("content-encoding", coding)], b"", 1),
             })
             .await;
         for url in [API, "https://api.example.com/v3/again"] {
@@ -142,7 +147,7 @@ async fn a_body_that_is_too_large_ends_the_run() {
     let zeros = vec![0; 1 << 20];
     let table: [(Vec<Step>, &str); 4] = [
         (answer(200, &[("content-encoding", "gzip")], &bomb), "more than 5 times"),
-        (chunked(&[], &zeros, 10_000), "more than 200000 bytes on the wire"),
+        (chunked(200, &[], &zeros, 10_000), "more than 200000 bytes on the wire"),
         (answer(200, &[], &zeros), "more than 200000 bytes on the wire"),
         (
             answer(200, &[("content-encoding", "br")], brotli(&numbers(50_000))),
@@ -182,7 +187,7 @@ async fn a_secret_in_an_answer_reaches_nobody_wherever_it_is_cut() {
     let body = format!("{{\"echo\": \"{SECRET}\"}}{}", " ".repeat(500));
     for size in 1..30 {
         let body = body.clone();
-        let rig = setup().start(move |_, _| chunked(&[], body.as_bytes(), size)).await;
+        let rig = setup().start(move |_, _| chunked(200, &[], body.as_bytes(), size)).await;
         let answer = rig.passage.send(request("GET", API, &[], ""), GuestTimeouts::default());
         let mut answer = answer.await.unwrap().into_body();
         let mut released = Vec::new();
@@ -251,7 +256,7 @@ async fn a_body_that_drips_forever_is_given_up_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connector_that_reads_slowly_is_not_the_peers_fault() {
-    let rig = setup().start_in_memory(|_, _| chunked(&[], &[b'x'; 1000], 10));
+    let rig = setup().start_in_memory(|_, _| chunked(200, &[], &[b'x'; 1000], 10));
     let answer = rig.passage.send(request("GET", API, &[], ""), GuestTimeouts::default());
     let mut answer = answer.await.unwrap().into_body();
     let mut bytes = 0;

@@ -260,6 +260,7 @@ pub(super) fn setup() -> Setup {
             reads_by_post: vec!["https://api.example.com/v3/reports".parse().unwrap()],
             credentials: credentials(&["https://api.example.com/v3"]),
             rate_limits: Vec::new(),
+            limit_signs: Vec::new(),
             concurrent_requests: 8,
             limits: GateLimits::default(),
             extra_root_certificates: Vec::new(),

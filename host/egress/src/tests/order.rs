@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tollgate_model::RateLimit;
+use tollgate_model::{LimitMeaning, LimitSign, RateLimit};
 
 use super::harness::*;
 use crate::error::GateError;
@@ -153,4 +153,29 @@ async fn a_retry_comes_before_the_answer_is_looked_at() {
     assert_eq!(rig.get(API).await.unwrap().body, "good");
     assert_eq!(rig.passage.usage().wire_bytes, 4);
     assert!(rig.passage.verdict().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn own_secrets_come_before_a_sign_and_a_sign_before_the_head_is_looked_at() {
+    let table: [(&str, Option<Expected>); 2] = [
+        ("over.qps", None),
+        ("over.qps canary-hunter-2", Some(|error| matches!(error, GateError::Leak(_)))),
+    ];
+    for (body, expected) in table {
+        let sign = LimitSign {
+            status: 401,
+            text: "over.qps".to_owned(),
+            meaning: LimitMeaning::Throttled,
+        };
+        let setup = setup().with(|config| config.limit_signs = vec![sign]);
+        let rig = setup.start_in_memory(move |number, _| match number {
+            0 => answer(401, &[("x", SECRET)], body),
+            _ => ok("good"),
+        });
+        match (rig.get(API).await, expected) {
+            (Ok(reply), None) => assert_eq!(reply.body, "good"),
+            (Err(error), Some(expected)) => assert!(expected(&error), "{error}"),
+            (outcome, _) => panic!("{body}: {outcome:?}"),
+        }
+    }
 }

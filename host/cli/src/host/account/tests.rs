@@ -40,6 +40,7 @@ fn descriptor() -> Descriptor {
         auth_methods: vec![method("headers", "password"), method("modern", "api_key")],
         origins: vec!["https://a.example.com".to_owned()],
         rate_limits: Vec::new(),
+        limit_signs: Vec::new(),
         concurrent_requests: 1,
         reads_by_post: Vec::new(),
         streams: Vec::new(),
