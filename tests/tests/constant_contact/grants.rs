@@ -7,9 +7,9 @@ use tollgate_simulators::constant_contact::CANARY_SECRET;
 use tollgate_sync::plan::Choices;
 use tollgate_vault::{Account, Secret};
 
+use crate::rows;
 use crate::truth;
 use crate::world::{World, columns, offends_nobody, v3};
-use crate::rows;
 
 const STREAM: &str = "contact_activity_details";
 

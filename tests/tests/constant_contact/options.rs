@@ -65,9 +65,8 @@ async fn contacts_are_chosen_by_every_filter() -> anyhow::Result<()> {
     let tag = text(&truth.plain("contact_tags")[2], "tag_id").to_owned();
     let address = text(&all[3], "email_address").to_owned();
     let middle = day_of(&all[35], "updated_at");
-    let since = |contact: &Map<String, Value>| {
-        is_there(contact) && middle <= day_of(contact, "updated_at")
-    };
+    let since =
+        |contact: &Map<String, Value>| is_there(contact) && middle <= day_of(contact, "updated_at");
     let mut cases = vec![
         case("contacts", &[("contact_status", "all")], all.clone()),
         case("contacts", &[("contact_status", "deleted")], contacts(truth, |it| !is_there(it))),
@@ -105,7 +104,8 @@ async fn contacts_are_chosen_by_every_filter() -> anyhow::Result<()> {
         ),
         // The stand-in deals its contacts out to its segments, needs a while at first, and leaves out deleted ones.
         case("contacts", &[("segment_id", "12")], {
-            let dealt = all.iter().enumerate().filter(|(place, _)| place % 3 == 1 && place % 23 != 22);
+            let dealt =
+                all.iter().enumerate().filter(|(place, _)| place % 3 == 1 && place % 23 != 22);
             let dealt = dealt.map(|(_, contact)| contact.clone());
             without(dealt.collect(), &[])
         }),

@@ -35,10 +35,7 @@ async fn whole(world: &World, streams: &[&'static str]) -> anyhow::Result<()> {
 }
 
 /// Pages so small that there are several.
-async fn small_pages(
-    world: &World,
-    stream: &str,
-) -> anyhow::Result<Vec<(&'static str, String)>> {
+async fn small_pages(world: &World, stream: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
     let session = world.session().await?;
     let described = session.connector().descriptor().stream(stream);
     let has_pages = described

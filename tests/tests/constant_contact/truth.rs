@@ -48,7 +48,8 @@ pub fn of(truth: Truth<'_>, stream: &str) -> Rows {
         "campaign_activity_details" => sent(truth, "email_activities"),
         "email_campaign_summaries" => inner(plain("email_campaign_summaries"), "unique_counts"),
         "email_campaign_stats" => {
-            let percents = PERCENTS.map(|name| (format!("percent_{name}"), format!("percents.{name}")));
+            let percents =
+                PERCENTS.map(|name| (format!("percent_{name}"), format!("percents.{name}")));
             let names: Vec<_> =
                 percents.iter().map(|(name, way)| (name.as_str(), way.as_str())).collect();
             with(inner(sent(truth, "email_campaign_stats"), "stats"), &names)

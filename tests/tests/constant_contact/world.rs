@@ -7,11 +7,11 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use tollgate_destinations::Sqlite;
 use tollgate_model::Column;
-use tollgate_simulators::{ConstantContact, Request, Vendor as _};
 use tollgate_simulators::constant_contact::openapi::OpenApi;
 use tollgate_simulators::constant_contact::{
     Builder, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET,
 };
+use tollgate_simulators::{ConstantContact, Request, Vendor as _};
 use tollgate_sync::plan::Choices;
 use tollgate_tests::legacy_account;
 
@@ -84,13 +84,19 @@ pub async fn hold(world: &World, cases: Vec<Case>) -> anyhow::Result<()> {
 
 async fn holds(world: &World, at: usize, case: Case) -> anyhow::Result<()> {
     let database = world.folder().join(format!("case-{at}.db"));
-    let options: Vec<_> = case.options.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let options: Vec<_> =
+        case.options.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let destination = Box::new(Sqlite::at(database.clone()));
     let run = world.sync_into(destination, case.stream, &options, Choices::default()).await?;
     let report = run.map_err(|failed| failed.error)?;
     let columns = columns(world, case.stream).await?;
     let stored = rows::stored(&database, case.stream, &columns)?;
-    ensure!(report.rows == stored.len() as u64, "{} rows told, {} there", report.rows, stored.len());
+    ensure!(
+        report.rows == stored.len() as u64,
+        "{} rows told, {} there",
+        report.rows,
+        stored.len()
+    );
     rows::compare(&stored, &rows::typed(&case.expected, &columns)?)
 }
 
