@@ -6,7 +6,7 @@ use tollgate_sdk::manifest::{
     Parameter,
 };
 use tollgate_sdk::paging::{Link, Pager, Pages};
-use tollgate_sdk::{Failure, Response, ScanRequest, Settings, Shape};
+use tollgate_sdk::{Failure, Response, ScanRequest, Settings, Shape, WriteRequest};
 
 use crate::answers;
 
@@ -117,10 +117,15 @@ impl Api {
     /// # Errors
     /// `invalid-config` for an account of the API v2.
     pub fn v3(request: &ScanRequest) -> Result<Self, Failure> {
-        match version_of(&request.settings) {
-            Version::V3 => Ok(Self::of(Version::V3, &request.http)),
-            Version::V2 => Err(wrong_method(request, "v3", "oauth", "legacy")),
-        }
+        Self::open(Version::V3, &request.stream, &request.settings, &request.http)
+    }
+
+    /// The API v3, to change something.
+    ///
+    /// # Errors
+    /// `invalid-config` for an account of the API v2.
+    pub fn v3_for_writing(request: &WriteRequest) -> Result<Self, Failure> {
+        Self::open(Version::V3, &request.stream, &request.settings, &request.http)
     }
 
     /// The API v2.
@@ -128,10 +133,27 @@ impl Api {
     /// # Errors
     /// `invalid-config` for an account of the API v3.
     pub fn v2(request: &ScanRequest) -> Result<Self, Failure> {
-        match version_of(&request.settings) {
-            Version::V2 => Ok(Self::of(Version::V2, &request.http)),
-            Version::V3 => Err(wrong_method(request, "v2", "legacy", "oauth")),
+        Self::open(Version::V2, &request.stream, &request.settings, &request.http)
+    }
+
+    fn open(
+        version: Version,
+        stream: &str,
+        settings: &Settings,
+        http: &Http,
+    ) -> Result<Self, Failure> {
+        if version_of(settings) == version {
+            return Ok(Self::of(version, http));
         }
+        let (name, wanted, used) = match version {
+            Version::V3 => ("v3", "oauth", "legacy"),
+            Version::V2 => ("v2", "legacy", "oauth"),
+        };
+        let reason = format!(
+            "{stream} belongs to the API {name}, and this account signs in with `{used}`: use an \
+             account whose auth method is `{wanted}`"
+        );
+        Err(Failure::invalid("stream", reason))
     }
 
     fn of(version: Version, http: &Http) -> Self {
@@ -145,7 +167,12 @@ impl Api {
 
     /// A request for a path of the API, for example `/contacts`.
     pub fn get(&self, path: &str) -> Request {
-        get(format!("{}{path}", self.base))
+        get(self.url(path))
+    }
+
+    /// The URL of a path of the API.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// Pages by the links in the answers.
@@ -158,15 +185,6 @@ impl Api {
     pub fn pages(&self, pager: impl Pager + 'static, shape: Shape) -> Pages {
         Pages::new(self.http.clone(), pager, shape).inspect(answers::inspect)
     }
-}
-
-fn wrong_method(request: &ScanRequest, version: &str, wanted: &str, used: &str) -> Failure {
-    let stream = &request.stream;
-    let reason = format!(
-        "{stream} is read over the API {version}, and this account signs in with `{used}`: use an \
-         account whose auth method is `{wanted}`"
-    );
-    Failure::invalid("stream", reason)
 }
 
 /// Signs in and says who it is, with one request.

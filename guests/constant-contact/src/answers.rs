@@ -1,7 +1,7 @@
 //! How Constant Contact says that something is wrong.
 
 use tollgate_sdk::failure::excerpt;
-use tollgate_sdk::http::{Head, Request};
+use tollgate_sdk::http::{Head, Request, failure_of_status as common_failure_of_status};
 use tollgate_sdk::log;
 use tollgate_sdk::response::Response;
 use tollgate_sdk::time::{CivilDate, SECONDS_PER_DAY};
@@ -42,8 +42,20 @@ pub fn failure_of_status(head: &Head, body: &[u8]) -> Option<Failure> {
         410 => Failure::forbidden(format!("{says} (the API v2 may have come to its end)")),
         // What the connector asked for does not exist in this version, or was asked for wrongly.
         405 | 406 | 415 => Failure::internal(format!("status {}: {says}", head.status)),
+        400 | 409 => Failure::unexpected(format!("status {}: {says}", head.status)),
         _ => return None,
     })
+}
+
+/// The same where one thing is asked for by an id that a row brought: an id that cannot be one is
+/// refused with 400, and is not there either.
+pub fn failure_of_lookup(head: &Head, body: &[u8]) -> Option<Failure> {
+    match failure_of_status(head, body).or_else(|| common_failure_of_status(head, body)) {
+        Some(Failure::UnexpectedResponse(text)) if head.status == 400 => {
+            Some(Failure::NotFound(text))
+        }
+        failure => failure,
+    }
 }
 
 /// Checks an answer under status 200.
@@ -149,6 +161,8 @@ mod tests {
             (401, Failure::Unauthorized("No (a.b)".to_owned())),
             (404, Failure::NotFound("No (a.b)".to_owned())),
             (406, Failure::Internal("status 406: No (a.b)".to_owned())),
+            (400, Failure::unexpected("status 400: No (a.b)")),
+            (409, Failure::unexpected("status 409: No (a.b)")),
         ] {
             assert_eq!(failure(status, &body), Some(expected), "{status}");
         }
@@ -156,9 +170,22 @@ mod tests {
             let Some(Failure::Forbidden(text)) = failure(status, &body) else { panic!("{status}") };
             assert!(text.contains("No (a.b)") && text.contains(part), "{text}");
         }
-        for status in [200, 202, 209, 400, 409, 429, 500, 503] {
+        for status in [200, 202, 209, 422, 429, 500, 503] {
             assert_eq!(failure(status, &body), None, "{status}");
         }
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_one_is_not_there() {
+        let lookup = |status, body: &str| {
+            failure_of_lookup(&Head { status, headers: Vec::new() }, body.as_bytes())
+        };
+        let said = "status 400: No (a.b)".to_owned();
+        assert_eq!(lookup(400, &error("a.b")), Some(Failure::NotFound(said)));
+        assert_eq!(lookup(400, "no"), Some(Failure::NotFound("status 400: no".to_owned())));
+        assert_eq!(lookup(409, "no"), Some(Failure::unexpected("status 409: no")));
+        assert_eq!(lookup(429, &error("throttled")), Some(Failure::RateLimited(Some(1_000))));
+        assert_eq!(lookup(200, "{}"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod answers;
+pub mod changes;
 pub mod parts;
 pub mod streams;
 pub mod values;
@@ -24,7 +25,8 @@ impl Connector for ConstantContact {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             title: "Constant Contact".to_owned(),
             description: "Reads contacts, campaigns, reports and events from the Constant Contact \
-                          API v3, and the tables of its older API v2."
+                          API v3, and the tables of its older API v2. Writes contacts and their \
+                          lists."
                 .to_owned(),
             account_fields: Vec::new(),
             auth_methods: account::auth_methods(),

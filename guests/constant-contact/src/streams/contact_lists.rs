@@ -3,13 +3,15 @@
 use std::marker::PhantomData;
 
 use tollgate_sdk::http::Request;
-use tollgate_sdk::manifest::{Choice, Field, FieldKind};
+use tollgate_sdk::manifest::{Choice, Field, FieldKind, StreamDescription};
 use tollgate_sdk::values::{Flag, Int, Text};
-use tollgate_sdk::{Failure, Record, ScanRequest, Shape};
+use tollgate_sdk::{Failure, Record, RowOutcome, Rows};
+use tollgate_sdk::{Scan, ScanRequest, Shape, Stream, WriteRequest};
 
 use super::collection::Collection;
 use super::options;
 use crate::account::Api;
+use crate::changes;
 use crate::values::Moment;
 
 const PATH: &str = "/contact_lists";
@@ -38,7 +40,23 @@ pub struct ContactList<'a> {
 }
 
 /// The stream of contact lists.
-pub fn stream() -> Collection<ContactList<'static>> {
+pub struct ContactLists;
+
+impl Stream for ContactLists {
+    fn describe(&self) -> StreamDescription {
+        collection().describe().writes(changes::contact_lists::operations())
+    }
+
+    fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
+        collection().open(request)
+    }
+
+    fn write(&self, request: &WriteRequest, rows: Rows<'_>) -> Result<Vec<RowOutcome>, Failure> {
+        changes::each(request, rows, changes::contact_lists::write)
+    }
+}
+
+fn collection() -> Collection<ContactList<'static>> {
     Collection {
         name: "contact_lists",
         title: "Contact Lists",

@@ -4,13 +4,14 @@ use tollgate_sdk::http::Request;
 use tollgate_sdk::manifest::{Choice, Field, FieldKind, StreamDescription};
 use tollgate_sdk::paging::Incremental;
 use tollgate_sdk::values::{Int, Json, Text};
-use tollgate_sdk::{Failure, Record, RecordScan, Scan, ScanRequest, Shape, Stream};
+use tollgate_sdk::{Failure, Record, RecordScan, RowOutcome, Rows};
+use tollgate_sdk::{Scan, ScanRequest, Shape, Stream, WriteRequest};
 
 use super::options;
 use super::subresources::{CHILDREN, INCLUDES};
 use crate::account::Api;
 use crate::values::{Anniversary, Moment};
-use crate::{parts, window};
+use crate::{changes, parts, window};
 
 const PATH: &str = "/contacts";
 const RECORDS: &[&str] = &["contacts"];
@@ -129,6 +130,7 @@ impl Stream for Contacts {
             options::overlap(),
             options::page_size(PAGE_SIZE),
         ])
+        .writes(changes::contact_operations::operations())
     }
 
     fn choices(&self, request: &ScanRequest, field: &str) -> Result<Vec<Choice>, Failure> {
@@ -157,6 +159,10 @@ impl Stream for Contacts {
             api.pages(pager, Shape::list(RECORDS))
         };
         RecordScan::new::<Contact<'static>>(request, pages)?.with_children(request, &CHILDREN)
+    }
+
+    fn write(&self, request: &WriteRequest, rows: Rows<'_>) -> Result<Vec<RowOutcome>, Failure> {
+        changes::each(request, rows, changes::contacts::write)
     }
 }
 

@@ -23,7 +23,7 @@ use tollgate_sdk::Stream;
 pub fn all() -> Vec<Box<dyn Stream>> {
     let mut all: Vec<Box<dyn Stream>> = vec![
         Box::new(contacts::Contacts),
-        Box::new(contact_lists::stream()),
+        Box::new(contact_lists::ContactLists),
         Box::new(contact_reports::ActionSummary),
         Box::new(contact_reports::ActivityDetails),
         Box::new(contact_reports::OpenAndClickRates),

@@ -220,6 +220,14 @@ fn the_description_keeps_the_rules_of_the_interface() {
             names.dedup();
             assert_eq!(names.len(), all, "{} has a column twice", child.name);
         }
+        for write in &stream.writes {
+            assert!(!write.description.is_empty() && write.rows_per_call == 1);
+            for column in &write.columns {
+                let name = &column.name;
+                assert!(is_name(name) && !column.description.is_empty(), "{name}");
+                assert!(write.columns.iter().filter(|one| one.name == *name).count() == 1);
+            }
+        }
         for (at, option) in stream.options.iter().enumerate() {
             assert!(is_name(&option.name) && !option.description.is_empty(), "{}", option.name);
             for condition in &option.shown_when {
