@@ -4,3 +4,5 @@
 mod accounts;
 mod desk;
 mod menus;
+mod quota;
+mod writing;

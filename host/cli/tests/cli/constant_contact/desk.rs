@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tollgate_simulators::constant_contact::openapi::OpenApi;
 use tollgate_simulators::constant_contact::{
     Builder, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET,
 };
@@ -139,6 +140,19 @@ impl Desk {
         let output = child.wait_with_output().unwrap();
         let stderr = rest.join().unwrap().unwrap().into_bytes();
         self.came_to(Output { stderr, ..output })
+    }
+
+    /// Nothing was sent that the provider would not take.
+    pub fn offends_nobody(&self) {
+        assert_eq!(self.server.violations(), Vec::<String>::new());
+        let Some(rules) = OpenApi::load() else {
+            println!("SKIPPED: the vendor's description is not here, no request was held to it");
+            return;
+        };
+        for request in self.server.requests().iter().filter(|it| it.path.starts_with("/v3/")) {
+            let wrong = rules.check_request(request);
+            assert!(wrong.is_empty(), "{} {}: {wrong:?}", request.method, request.path);
+        }
     }
 
     /// A database of the project.
