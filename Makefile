@@ -16,11 +16,11 @@ help: ## This list
 	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 # tests/demo.sh is handed the two programs and the folder of components; it writes to target/demo.
-demo: cargo ## Sync a simulated iContact account into one SQLite file, with live progress
-	$(SAY) "building the host and the simulator"
+demo: cargo ## Sync simulated accounts of two providers into one SQLite file, and write to one
+	$(SAY) "building the host and the simulators"
 	cargo build -p tollgate-cli -p tollgate-simulators
-	$(SAY) "building the iContact connector"
-	guests/build.sh icontact
+	$(SAY) "building the connectors"
+	guests/build.sh
 	$(SAY) "demo"
 	TOLLGATE=$(BUILT)/debug/tollgate SIMULATOR=$(BUILT)/debug/tollgate-simulator \
 	COMPONENTS=target/components tests/demo.sh

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The demonstration: a simulated iContact account, every report of it in one SQLite file.
+# The demonstration: simulated accounts of iContact and of Constant Contact, every report of them in
+# one SQLite file, and contacts written back.
 #
 # `make demo` builds what this needs and sets TOLLGATE, SIMULATOR and COMPONENTS. All that is written
-# goes to target/demo. The simulator listens on a free port of this machine only, and is always
+# goes to target/demo. The simulators listen on free ports of this machine only, and are always
 # stopped, also by Ctrl-C.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,31 +13,49 @@ SIMULATOR="${SIMULATOR:-target/debug/tollgate-simulator}"
 COMPONENTS="${COMPONENTS:-target/components}"
 CONTACTS="${CONTACTS:-2000}"
 readonly DEMO=target/demo
-# What the simulator is started with, and what tollgate.toml refers to: two names for one login.
-readonly USERNAME=demo@example.com
+# What the simulators are started with, and what tollgate.toml refers to: two names for one login.
+readonly USERNAME=demo@example.com API_KEY=simulated-key
 export ICONTACT_PASSWORD=simulated-password ICONTACT_APP_ID=simulated-application
-simulator=""
+export CC_API_KEY=$API_KEY CC_ACCESS_TOKEN=simulated-token
+simulators=()
+origin=""
 
 main() {
-    need "$TOLLGATE" "$SIMULATOR" "$COMPONENTS/icontact.wasm"
+    need "$TOLLGATE" "$SIMULATOR" "$COMPONENTS"/{icontact,constant-contact}.wasm
     rm -rf "$DEMO"
     mkdir -p "$DEMO"
-    trap stop_simulator EXIT
+    trap stop_simulators EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    start_simulator
+    step "two providers, simulated"
+    start_simulator icontact --contacts "$CONTACTS" --username "$USERNAME" \
+        --password "$ICONTACT_PASSWORD" --app-id "$ICONTACT_APP_ID"
+    icontact="$origin"
+    # Constant Contact lets an application ask four times a second, so there is less of it.
+    start_simulator constant-contact --contacts 24 --campaigns 2 --client-id "$API_KEY" \
+        --token "$CC_ACCESS_TOKEN"
+    constant_contact="$origin"
     write_config
 
-    step "the permission screen, and the grant"
+    step "the permission screens, and the grants"
     tollgate add "$COMPONENTS/icontact.wasm" --grant
+    tollgate add "$COMPONENTS/constant-contact.wasm" --grant
     step "do the credentials work?"
     tollgate check
     step "every report, into one SQLite file"
     tollgate sync
     step "a first look"
-    tollgate preview --stream contacts --limit 5 \
+    tollgate preview --account icontact --stream contacts --limit 3 \
         --columns contact_id,email,first_name,last_name,status,create_date
-    tollgate preview --stream messages --limit 3
+    tollgate preview --account cc --stream contacts --limit 3 \
+        --columns email_address,permission_to_send,first_name,updated_at
+    step "the other way: contacts from a file, one of whom is there already"
+    printf '%s\n' email_address,first_name new@example.com,Zoë contact1@example.com,Ben \
+        >"$DEMO/new.csv"
+    tollgate write cc contacts --operation create --from "$DEMO/new.csv" \
+        --rejects "$DEMO/rejects.jsonl" || [[ $? == 11 ]]
+    step "the next sync brings what is new since"
+    tollgate sync cc_contacts
     next_steps
 }
 
@@ -55,59 +74,125 @@ need() {
     done
 }
 
+# Starts a simulator with these arguments, and sets `origin` to where it is.
 start_simulator() {
-    local line=""
+    local line="" log="$DEMO/$1-simulator.log"
     # Standard output goes to a pipe so that its first line, which names the port, can be awaited.
-    exec 3< <(exec "$SIMULATOR" icontact --port 0 --contacts "$CONTACTS" --username "$USERNAME" \
-        --password "$ICONTACT_PASSWORD" --app-id "$ICONTACT_APP_ID" 2>"$DEMO/simulator.log")
-    simulator=$!
+    exec 3< <(exec "$SIMULATOR" "$@" --port 0 2>"$log")
+    simulators+=("$!")
     read -r -t 10 line <&3 || true
     origin="${line#listening on }"
     [[ "$origin" == http://127.0.0.1:* ]] || {
         echo "the simulator did not start:" >&2
-        cat "$DEMO/simulator.log" >&2
+        cat "$log" >&2
         exit 1
     }
-    step "an iContact simulator with $CONTACTS contacts, $line"
+    echo "$1: $line"
 }
 
-stop_simulator() {
-    if [[ -n "$simulator" ]]; then kill "$simulator" 2>/dev/null || true; fi
+stop_simulators() {
+    if [[ ${#simulators[@]} -gt 0 ]]; then kill "${simulators[@]}" 2>/dev/null || true; fi
 }
 
 write_config() {
     cat >"$DEMO/tollgate.toml" <<CONFIG
-[accounts.demo]
+[accounts.icontact]
 connector = "icontact"
 username = "$USERNAME"
 password = { env = "ICONTACT_PASSWORD" }
 app_id = { env = "ICONTACT_APP_ID" }
 
-[syncs.everything]
-account = "demo"
-streams = "all"
-to = "sqlite:icontact.db"
+# A token that was pasted. Without it, \`tollgate account connect cc\` has you sign in.
+[accounts.cc]
+connector = "constant_contact"
+auth = "oauth"
+client_id = "$API_KEY"
+access_token = { env = "CC_ACCESS_TOKEN" }
 
-# The simulator stands in for iContact. Without these lines the same file syncs a real account.
+[accounts.cc_v2]
+connector = "constant_contact"
+auth = "legacy"
+api_key = { env = "CC_API_KEY" }
+access_token = { env = "CC_ACCESS_TOKEN" }
+
+[syncs.icontact]
+account = "icontact"
+streams = "all"
+to = "sqlite:demo.db"
+table = "icontact_"
+
+# Contacts are merged by key, and from the second run on only what is new is read.
+[syncs.cc_contacts]
+account = "cc"
+stream = "contacts"
+to = "sqlite:demo.db"
+table = "cc_contacts"
+expand = true
+
+[syncs.cc_reports]
+account = "cc"
+streams = [
+    "account", "account_emails", "campaign_activities", "campaign_activity_details",
+    "contact_counts", "contact_lists", "custom_fields", "email_activity_stats", "email_bounces",
+    "email_campaign_stats", "email_campaign_summaries", "email_clicks", "email_did_not_opens",
+    "email_forwards", "email_links", "email_opens", "email_optouts", "email_sends",
+    "email_unique_opens", "emails", "events", "segments", "tags", "user_privileges",
+]
+to = "sqlite:demo.db"
+table = "cc_"
+
+# A request or more for each contact: here for a few of them, over five years.
+[syncs.cc_people]
+account = "cc"
+streams = ["contact_action_summary", "contact_open_and_click_rates"]
+options = { contact_status = "pending_confirmation", start_date = "specific", specific_start_date = "2019-01-01", end_date = "specific", specific_end_date = "2023-12-31" }
+to = "sqlite:demo.db"
+table = "cc_"
+
+[syncs.cc_details]
+account = "cc"
+stream = "contact_activity_details"
+options = { contact_status = "pending_confirmation", tracking_activity_types = "em_sends,em_opens" }
+to = "sqlite:demo.db"
+table = "cc_contact_activity_details"
+
+[syncs.cc_v2]
+account = "cc_v2"
+streams = [
+    "v2_account_info", "v2_contact_lists", "v2_contact_tracking", "v2_contacts",
+    "v2_email_campaign_summary", "v2_email_campaigns", "v2_events", "v2_my_library_files",
+    "v2_trash_files",
+]
+to = "sqlite:demo.db"
+table = "cc_"
+
+# The simulators stand in for the providers. Without these lines the same file syncs real accounts.
 [origins]
-"https://app.icontact.com" = "$origin"
+"https://app.icontact.com" = "$icontact"
+"https://api.cc.email" = "$constant_contact"
+"https://authz.constantcontact.com" = "$constant_contact"
+"https://api.constantcontact.com" = "$constant_contact"
 CONFIG
 }
 
-step() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
+step() {
+    if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then printf '\n\033[1m==> %s\033[0m\n' "$*"
+    else printf '\n==> %s\n' "$*"; fi
+}
 
 next_steps() {
     step "done"
     cat <<NEXT
-The data is in $DEMO/icontact.db, one table for each report. What to try next:
+The data is in $DEMO/demo.db, one table for each report. What to try next:
 
-  sqlite3 $DEMO/icontact.db "select status, count(*) from contacts group by status"
+  sqlite3 $DEMO/demo.db "select status, count(*) from icontact_contacts group by status"
+  sqlite3 $DEMO/demo.db "select link_url, count(*) from cc_email_clicks group by link_url"
   $TOLLGATE describe icontact --project $DEMO
-  $TOLLGATE describe icontact --stream contacts --project $DEMO
+  $TOLLGATE describe constant_contact --stream contacts --project $DEMO
   $TOLLGATE help config
 
-The simulator stops now; with credentials of your own and without [origins] in
-$DEMO/tollgate.toml, the same commands read your account.
+The simulators stop now; with credentials of your own and without [origins] in
+$DEMO/tollgate.toml, the same commands read your accounts.
 NEXT
 }
 

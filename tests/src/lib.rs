@@ -8,20 +8,28 @@ use std::time::Duration;
 use anyhow::Context;
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tollgate_destinations::Sqlite;
 use tollgate_model::{Event, Observer, Result};
 use tollgate_runtime::{Access, Limits, Runtime, RuntimeConfig, Session};
-use tollgate_simulators::icontact::Builder;
-use tollgate_simulators::{IContact, Simulator};
+use tollgate_simulators::Simulator;
 use tollgate_sync::plan::Choices;
 use tollgate_sync::{Destination, Failed, Plan, Report};
-use tollgate_vault::{Account, Secret};
+use tollgate_vault::{Account, KeySource, Vault};
 
-/// A stand-in for iContact, the component, and a database to sync into.
-pub struct World {
+mod vendor;
+
+pub use vendor::{Vendor, legacy_account};
+
+/// A stand-in for a provider, the connector's component, and a database to sync into.
+pub struct World<V> {
     /// The stand-in.
-    pub simulator: Simulator<IContact>,
+    pub simulator: Simulator<V>,
+    /// The account that is used.
+    pub account: Account,
+    /// Where its tokens are kept.
+    pub vault: Arc<Vault>,
     /// Everything that was observed.
     pub events: Arc<Events>,
     runtime: Runtime,
@@ -30,18 +38,30 @@ pub struct World {
 
 /// Keeps what is observed.
 #[derive(Default)]
-pub struct Events(Mutex<Vec<Event>>);
+pub struct Events {
+    all: Mutex<Vec<Event>>,
+    requests: watch::Sender<usize>,
+}
 
 impl Observer for Events {
     fn observe(&self, event: &Event) {
-        self.0.lock().expect("no test panics while it holds this").push(event.clone());
+        self.all.lock().expect("no test panics while it holds this").push(event.clone());
+        if matches!(event, Event::Request(_)) {
+            self.requests.send_modify(|count| *count += 1);
+        }
     }
 }
 
 impl Events {
     /// What was observed so far.
     pub fn all(&self) -> Vec<Event> {
-        self.0.lock().expect("no test panics while it holds this").clone()
+        self.all.lock().expect("no test panics while it holds this").clone()
+    }
+
+    /// Waits until so many requests have come to their end.
+    pub async fn requests(&self, count: usize) {
+        let mut requests = self.requests.subscribe();
+        requests.wait_for(|done| *done >= count).await.expect("its sender is borrowed here");
     }
 }
 
@@ -59,47 +79,43 @@ pub fn brisk_limits() -> Limits {
     limits
 }
 
-impl World {
+impl<V: Vendor> World<V> {
     /// A world with this stand-in.
-    pub async fn start(simulator: Builder) -> anyhow::Result<World> {
-        World::limited(simulator, brisk_limits()).await
-    }
-
-    /// A world with this stand-in and these limits.
-    pub async fn limited(simulator: Builder, limits: Limits) -> anyhow::Result<World> {
+    ///
+    /// # Errors
+    /// When there is no place for files.
+    pub fn around(simulator: Simulator<V>) -> anyhow::Result<World<V>> {
         // All tests share one cache of compiled components, beside the components.
         let cache_dir = tollgate_test_artifacts::components().with_file_name("test-cache");
+        let limits = brisk_limits();
         let config = RuntimeConfig { cache_dir: Some(cache_dir), limits, ..Default::default() };
+        let folder = TempDir::new()?;
+        let key = KeySource::OwnFile(folder.path().join("vault.key"));
+        let vault = Vault::new(folder.path().join("vault"), key, |_| None, Arc::new(|_| {}));
         Ok(World {
-            simulator: simulator.start().await?,
+            account: V::account(&simulator)?,
+            simulator,
+            vault: Arc::new(vault),
             events: Arc::default(),
             runtime: Runtime::new(config)?,
-            folder: TempDir::new()?,
+            folder,
         })
     }
 
-    /// The account as the stand-in takes it.
-    pub fn account(&self) -> anyhow::Result<Account> {
-        let credentials = self.simulator.credentials();
-        Ok(Account::new("acme".parse()?, "icontact".parse()?)
-            .with_setting("username", credentials.username.clone())
-            .with_secret("app_id", Secret::new(credentials.app_id.clone()))
-            .with_secret("password", Secret::new(credentials.password.clone())))
-    }
-
-    /// A session of that account.
+    /// A session of the account.
+    ///
+    /// # Errors
+    /// When the component or the account is not in order.
     pub async fn session(&self) -> anyhow::Result<Session> {
-        self.session_of(&self.account()?).await
-    }
-
-    /// A session of another account.
-    pub async fn session_of(&self, account: &Account) -> anyhow::Result<Session> {
-        let connector =
-            self.runtime.load_file(&tollgate_test_artifacts::component("icontact")).await?;
-        let access = Access::declared(connector.descriptor())
-            .remap("https://app.icontact.com", self.simulator.origin())
-            .observed_by(self.events.clone());
-        Ok(connector.connect(account, access)?)
+        let component = tollgate_test_artifacts::component(V::COMPONENT);
+        let connector = self.runtime.load_file(&component).await?;
+        let mut access = Access::declared(connector.descriptor())
+            .observed_by(self.events.clone())
+            .tokens(self.vault.clone());
+        for origin in V::ORIGINS {
+            access = access.remap(*origin, self.simulator.origin());
+        }
+        Ok(connector.connect(&self.account, access)?)
     }
 
     /// Syncs a stream into the table of its name, which is replaced.

@@ -29,7 +29,7 @@ const STREAMS: &[(&str, &str)] = &[
 async fn every_stream_arrives_whole_and_offends_nobody() -> anyhow::Result<()> {
     // Ids beyond what a double holds have to survive.
     let simulator = IContact::builder().contacts(300).messages(20).id_base(1 << 53);
-    let world = World::start(simulator).await?;
+    let world = World::around(simulator.start().await?)?;
     for (stream, resource) in STREAMS {
         let report = world
             .sync(stream, &[])
@@ -73,7 +73,7 @@ async fn the_password_is_in_nothing_that_is_written_told_or_stored() -> anyhow::
         if let Some(fault) = fault {
             simulator = simulator.fault(fault.parse::<Fault>()?);
         }
-        let world = World::start(simulator).await?;
+        let world = World::around(simulator.start().await?)?;
         let outcome = world.sync("contacts", &[]).await?;
         assert_eq!(outcome.is_ok(), fault.is_none(), "{fault:?}");
         let sent = world.simulator.requests();

@@ -37,20 +37,20 @@ impl Into {
         }
     }
 
-    fn destination(self, world: &World) -> Box<dyn Destination> {
+    fn destination(self, world: &World<IContact>) -> Box<dyn Destination> {
         match self {
             Into::Sqlite(_) => Box::new(Sqlite::at(world.database_file())),
             Into::CsvAppend => Box::new(Csv::in_dir(world.folder().join("csv"))),
         }
     }
 
-    async fn run(self, world: &World) -> anyhow::Result<Result<Report, Failed>> {
+    async fn run(self, world: &World<IContact>) -> anyhow::Result<Result<Report, Failed>> {
         let choices = Choices { mode: self.mode(), ..Choices::default() };
         world.sync_into(self.destination(world), "contacts", OPTIONS, choices).await
     }
 
     /// The ids that are there, ascending.
-    fn ids(self, world: &World) -> anyhow::Result<Vec<i64>> {
+    fn ids(self, world: &World<IContact>) -> anyhow::Result<Vec<i64>> {
         match self {
             Into::Sqlite(_) => Ok(world.numbers("contacts", "contact_id")?),
             Into::CsvAppend => csv_ids(&world.folder().join("csv")),
@@ -75,15 +75,15 @@ fn csv_ids(dir: &Path) -> anyhow::Result<Vec<i64>> {
     Ok(ids)
 }
 
-fn truth(world: &World) -> Vec<i64> {
+fn truth(world: &World<IContact>) -> Vec<i64> {
     let mut ids: Vec<i64> =
         world.simulator.truth().contacts().map(|contact| contact.contact_id as i64).collect();
     ids.sort_unstable();
     ids
 }
 
-async fn world() -> anyhow::Result<World> {
-    World::start(IContact::builder().contacts(ROWS as usize)).await
+async fn world() -> anyhow::Result<World<IContact>> {
+    World::around(IContact::builder().contacts(ROWS as usize).start().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,7 +82,7 @@ async fn every_fault_has_its_outcome_and_no_row_is_lost() -> anyhow::Result<()> 
 }
 
 async fn holds(fault: &str, outcome: &Outcome) -> anyhow::Result<()> {
-    let world = World::start(IContact::builder().contacts(1_000)).await?;
+    let world = World::around(IContact::builder().contacts(1_000).start().await?)?;
     let before = world.sync("contacts", OPTIONS).await?;
     anyhow::ensure!(before.is_ok(), "the healthy run failed: {:?}", before.err());
     let expected = ids(&world);
@@ -116,7 +116,7 @@ async fn holds(fault: &str, outcome: &Outcome) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ids(world: &World) -> Vec<i64> {
+fn ids(world: &World<IContact>) -> Vec<i64> {
     let mut ids: Vec<i64> =
         world.simulator.truth().contacts().map(|contact| contact.contact_id as i64).collect();
     ids.sort_unstable();
@@ -128,7 +128,7 @@ fn ids(world: &World) -> Vec<i64> {
 async fn rows_that_vanish_or_appear_during_a_read_hide_no_other_row() -> anyhow::Result<()> {
     for (fault, gone) in [("shrink=30:/contacts@4", 30), ("grow=30:/contacts@4", 0)] {
         let fault: Fault = fault.parse()?;
-        let world = World::start(IContact::builder().contacts(1_000).fault(fault)).await?;
+        let world = World::around(IContact::builder().contacts(1_000).fault(fault).start().await?)?;
         let report = world.sync("contacts", OPTIONS).await??;
         assert!(world.simulator.unfired().is_empty());
         let stored = world.numbers("contacts", "contact_id")?;
@@ -144,7 +144,7 @@ async fn rows_that_vanish_or_appear_during_a_read_hide_no_other_row() -> anyhow:
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_without_end_end_with_an_error() -> anyhow::Result<()> {
     let fault: Fault = "endless:/contacts".parse()?;
-    let world = World::start(IContact::builder().contacts(100).fault(fault)).await?;
+    let world = World::around(IContact::builder().contacts(100).fault(fault).start().await?)?;
     let failed = world.sync("contacts", OPTIONS).await?.err();
     let failed = failed.ok_or_else(|| anyhow::anyhow!("an endless stream came to an end"))?;
     assert_eq!(failed.error.kind(), ErrorKind::Data, "{:?}", failed.error);
@@ -156,7 +156,7 @@ async fn pages_without_end_end_with_an_error() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_retry_after_says_until_when_and_waits_for_nobody() -> anyhow::Result<()> {
     let fault: Fault = "429=3600:/contacts".parse()?;
-    let world = World::start(IContact::builder().fault(fault)).await?;
+    let world = World::around(IContact::builder().fault(fault).start().await?)?;
     let failed = world.sync("contacts", OPTIONS).await?.err();
     let failed = failed.ok_or_else(|| anyhow::anyhow!("the run did not fail"))?;
     let until = failed.error.retry_at().ok_or_else(|| anyhow::anyhow!("no time is said"))?;

@@ -3,6 +3,7 @@
 //! | module | what it shows |
 //! |---|---|
 //! | [`account`] | connecting accounts, and their tokens |
+//! | [`constant_contact`] | that connector, from signing in to its menus |
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
 //! | [`configuration`] | what is wrong in a file, by line |
@@ -16,6 +17,7 @@
 
 mod account;
 mod configuration;
+mod constant_contact;
 mod failing;
 mod harness;
 mod help;

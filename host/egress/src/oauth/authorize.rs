@@ -102,7 +102,7 @@ impl Consent {
 }
 
 /// 256 random bits as 43 characters that stand in a URL as they are.
-fn random() -> Secret {
+pub(super) fn random() -> Secret {
     let mut bytes = [0; 32];
     rand::rng().fill_bytes(&mut bytes);
     Secret::new(URL_SAFE_NO_PAD.encode(bytes))

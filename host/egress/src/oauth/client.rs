@@ -11,6 +11,7 @@ use tollgate_model::{
 };
 use tollgate_vault::Secret;
 
+use super::authorize::random;
 use super::form::Form;
 use crate::config::Credentials;
 use crate::credentials;
@@ -112,7 +113,9 @@ impl Client {
     /// Asks for a device code. `response_type` is not in RFC 8628; some providers want it, and
     /// others have to ignore it (RFC 6749, section 3.1).
     pub(super) fn device_form(&self) -> Form {
-        let form = self.scoped(Form::default().with("response_type", "code"));
+        // Some providers want what authorization requests have; all others pass over it.
+        let form = Form::default().with("response_type", "code");
+        let form = self.scoped(form.with("state", random().expose_secret()));
         match (&self.secret, self.authentication) {
             (Some(secret), ClientAuthentication::Basic) => {
                 form.with("client_id", self.id.expose_secret()).with_basic(&self.id, secret)

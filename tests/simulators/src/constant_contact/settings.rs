@@ -151,12 +151,15 @@ pub struct DeviceFlow {
     pub outcome: DeviceOutcome,
     /// Whether a refresh token comes with the access token. Sources disagree.
     pub refresh_token: bool,
+    /// How long a client is told to wait between two polls, in whole seconds.
+    pub interval: Duration,
 }
 
 impl Default for DeviceFlow {
     fn default() -> Self {
         let outcome = DeviceOutcome::Granted;
-        DeviceFlow { pending: 1, slow_down: 0, outcome, refresh_token: true }
+        let interval = Duration::from_secs(5);
+        DeviceFlow { pending: 1, slow_down: 0, outcome, refresh_token: true, interval }
     }
 }
 

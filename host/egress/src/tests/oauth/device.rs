@@ -46,8 +46,11 @@ async fn the_provider_is_asked_at_its_pace_until_the_user_has_consented() {
     };
     assert_eq!(prompt, Some(expected));
     assert_eq!(kept(&rig), pair("canary-1", "canary-r1"));
-    let device = "response_type=code&scope=contact_data+offline_access&client_id=the+client";
-    assert_eq!(rig.server.bodies_on("/device"), [device]);
+    let [device] = &rig.server.bodies_on("/device")[..] else { panic!("it is asked for once") };
+    let (begin, state) = device.split_once("&state=").unwrap();
+    let (state, end) = state.split_once('&').unwrap();
+    assert_eq!((begin, state.len()), ("response_type=code", 43));
+    assert_eq!(end, "scope=contact_data+offline_access&client_id=the+client");
     let poll = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code\
                 &device_code=canary-device&client_id=the+client";
     assert_eq!(rig.server.bodies_on("/token"), [poll; 5]);

@@ -33,7 +33,7 @@ impl ConstantContact {
             "verification_uri": page,
             "verification_uri_complete": format!("{page}?user_code=SIMULATE"),
             "expires_in": 600,
-            "interval": 5,
+            "interval": self.settings.device.interval.as_secs(),
         }));
         match (form.get("response_type"), form.get("state")) {
             (Some("code"), Some(_)) => reply,

@@ -232,7 +232,7 @@ fn device_waits_slows_down_and_comes_to_its_end() {
         (DeviceOutcome::Expired, Some("expired_token")),
     ];
     for (outcome, error) in ends {
-        let flow = DeviceFlow { pending: 2, slow_down: 1, outcome, refresh_token: true };
+        let flow = DeviceFlow { pending: 2, slow_down: 1, outcome, ..DeviceFlow::default() };
         let server = start(ConstantContact::builder().device(flow));
         let pairs = [
             ("client_id", "key-0001"),

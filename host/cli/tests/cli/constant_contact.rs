@@ -1,0 +1,8 @@
+//! Constant Contact from the command line: the real connector, and the stand-in with its server for
+//! OAuth 2.
+
+mod accounts;
+mod desk;
+mod menus;
+mod quota;
+mod writing;
