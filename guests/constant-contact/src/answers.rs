@@ -3,7 +3,7 @@
 use tollgate_sdk::failure::excerpt;
 use tollgate_sdk::http::{Head, Request, failure_of_status as common_failure_of_status};
 use tollgate_sdk::log;
-use tollgate_sdk::response::Response;
+use tollgate_sdk::response::{Found, Response};
 use tollgate_sdk::time::{CivilDate, SECONDS_PER_DAY};
 use tollgate_sdk::{Failure, Fault};
 
@@ -61,14 +61,20 @@ pub fn failure_of_lookup(head: &Head, body: &[u8]) -> Option<Failure> {
 /// Checks an answer under status 200.
 ///
 /// # Errors
-/// For a link to another origin; for `errors` beside the rows that are more than campaigns without
+/// For `null` in the place of the records, which lists without any do not have; for an empty page
+/// that is not the last; for a link to another origin; for `errors` beside the rows that are more than campaigns without
 /// statistics.
 pub fn inspect(request: &Request, response: &Response<'_>) -> Result<(), Fault> {
-    if let Some(link) = response.text("_links.next.href")? {
-        check_link(&request.url, &link)?;
+    if response.found() == Found::Null {
+        return Err(Fault::Malformed("it has null where the records belong".to_owned()));
     }
-    if let Some(link) = response.text("meta.pagination.next_link")? {
-        check_link(&request.url, &link)?;
+    for place in ["_links.next.href", "meta.pagination.next_link"] {
+        if let Some(link) = response.text(place)? {
+            check_link(&request.url, &link)?;
+            if response.found() == Found::Records(0) {
+                return Err(Fault::Malformed("it is empty, and more is to follow".to_owned()));
+            }
+        }
     }
     let errors = response.texts("errors")?;
     let errors: Vec<_> = errors.iter().filter_map(|error| Error::parse(error.as_bytes())).collect();

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value};
 use tollgate_simulators::ConstantContact;
-use tollgate_simulators::constant_contact::Builder;
+use tollgate_simulators::constant_contact::{Builder, Truth};
 
 use crate::rows::{Rows, text};
 use crate::truth::{self, Days, contacts, has, keep};
@@ -54,32 +54,14 @@ async fn contacts_are_chosen_by_every_filter() -> anyhow::Result<()> {
     let world = v3(few().contacts(70)).await?;
     let truth = world.simulator.truth();
     let all = contacts(truth, |_| true);
-    let is_there = |contact: &Map<String, Value>| contact["deleted_at"].is_null();
-    let permission = |wanted: &'static str| {
-        move |contact: &Map<String, Value>| {
-            is_there(contact)
-                && contact["permission_to_send"].as_str().unwrap_or("not_set") == wanted
-        }
-    };
     let list = text(&truth.plain("contact_lists")[1], "list_id").to_owned();
     let tag = text(&truth.plain("contact_tags")[2], "tag_id").to_owned();
     let address = text(&all[3], "email_address").to_owned();
     let middle = day_of(&all[35], "updated_at");
     let since =
         |contact: &Map<String, Value>| is_there(contact) && middle <= day_of(contact, "updated_at");
-    let mut cases = vec![
-        case("contacts", &[("contact_status", "all")], all.clone()),
-        case("contacts", &[("contact_status", "deleted")], contacts(truth, |it| !is_there(it))),
-        case(
-            "contacts",
-            &[("contact_status", "active")],
-            contacts(truth, |it| permission("explicit")(it) || permission("implicit")(it)),
-        ),
-        case(
-            "contacts",
-            &[("contact_status", "deleted,unsubscribed")],
-            contacts(truth, |it| !is_there(it) || permission("unsubscribed")(it)),
-        ),
+    let mut cases = statuses(truth);
+    cases.extend([
         case("contacts", &[("updated_after_date", &middle.to_string())], contacts(truth, since)),
         case("contacts", &[("updated_days_back", &days_ago(middle))], contacts(truth, since)),
         case(
@@ -109,11 +91,7 @@ async fn contacts_are_chosen_by_every_filter() -> anyhow::Result<()> {
             let dealt = dealt.map(|(_, contact)| contact.clone());
             without(dealt.collect(), &[])
         }),
-    ];
-    for status in ["not_set", "pending_confirmation", "temp_hold", "unsubscribed"] {
-        let expected = contacts(truth, permission(status));
-        cases.push(case("contacts", &[("contact_status", status)], expected));
-    }
+    ]);
     hold(&world, cases).await?;
     let first: Rows = contacts(truth, is_there);
     menu(&world, "contact_activity_details", "contacts", ids(&first, "contact_id")).await?;
@@ -121,6 +99,33 @@ async fn contacts_are_chosen_by_every_filter() -> anyhow::Result<()> {
     menu(&world, "contacts", "tags", ids(&truth.plain("contact_tags"), "tag_id")).await?;
     menu(&world, "contacts", "segment_id", ids(&truth.plain("segments"), "segment_id")).await?;
     offends_nobody(&world)
+}
+
+fn is_there(contact: &Map<String, Value>) -> bool {
+    contact["deleted_at"].is_null()
+}
+
+/// Every status, alone and with another.
+fn statuses(truth: Truth<'_>) -> Vec<Case> {
+    let permission = |wanted: &'static str| {
+        move |contact: &Map<String, Value>| {
+            is_there(contact)
+                && contact["permission_to_send"].as_str().unwrap_or("not_set") == wanted
+        }
+    };
+    let of = |status, expected| case("contacts", &[("contact_status", status)], expected);
+    let single = ["not_set", "pending_confirmation", "temp_hold", "unsubscribed"];
+    let mut cases = Vec::from(single.map(|it| of(it, contacts(truth, permission(it)))));
+    let is_active =
+        |it: &Map<String, Value>| permission("explicit")(it) || permission("implicit")(it);
+    let is_either = |it: &Map<String, Value>| !is_there(it) || permission("unsubscribed")(it);
+    cases.extend([
+        of("all", contacts(truth, |_| true)),
+        of("deleted", contacts(truth, |it| !is_there(it))),
+        of("active", contacts(truth, is_active)),
+        of("deleted,unsubscribed", contacts(truth, is_either)),
+    ]);
+    cases
 }
 
 /// Contacts of whose collections only these were asked for.
@@ -147,94 +152,67 @@ fn without(mut rows: Rows, asked: &[&str]) -> Rows {
 async fn reports_about_contacts_are_chosen_by_every_menu() -> anyhow::Result<()> {
     let world = v3(few().contacts(24)).await?;
     let truth = world.simulator.truth();
-    let two = ids(&contacts(truth, |_| true), "contact_id")[..2].to_vec();
-    let always = Days(date(2022, 7, 1), date(2027, 6, 30));
-    let of_two = |rows: Rows| keep(rows, |row| two.iter().any(|id| id == text(row, "contact_id")));
-    let details = truth.plain("activity_details");
-    let some = keep(truth.plain("activity_summary"), |row| text(row, "start_on") > "2022-07-02");
-    let busy = some[some.len() / 2].clone();
-    let (busy, day) = (text(&busy, "contact_id").to_owned(), day_of(&busy, "start_on"));
-    let of_busy = |days| keep(truth::actions(truth, days), |row| row["contact_id"] == *busy);
-    let (summary, back) = ("contact_action_summary", days_ago(day));
-    let (before, after) = (day - 1.day(), day + 1.day());
-    let around = Days(before, after);
-    let only = |days| Days(days, days);
-    let removed = contacts(truth, |it| !it["deleted_at"].is_null());
-    let removed = ids(&removed, "contact_id");
-    let opened = |row: &Map<String, Value>| {
-        ["em_opens", "em_clicks"].contains(&text(row, "tracking_activity_type"))
-    };
-    let two_named = two.join(",");
-    let cases = vec![
-        case("contact_activity_details", &[("contacts", &two_named)], of_two(details.clone())),
-        case(
-            "contact_activity_details",
-            &[("contacts", &two_named), ("tracking_activity_types", "em_opens,em_clicks")],
-            keep(of_two(details.clone()), opened),
-        ),
-        case(
-            "contact_activity_details",
-            &[("contact_status", "deleted")],
-            keep(details, |row| removed.iter().any(|id| id == text(row, "contact_id"))),
-        ),
-        case(
-            summary,
-            &[
-                ("contacts", &busy),
-                ("duration", "single_date"),
-                ("report_date", "specific"),
-                ("specific_date", &day.to_string()),
-            ],
-            of_busy(only(day)),
-        ),
-        case(
-            summary,
-            &[("contacts", &busy), ("duration", "single_date"), ("days_back", &back)],
-            of_busy(only(day)),
-        ),
-        case(
-            summary,
-            &[
-                ("contacts", &busy),
-                ("start_date", "specific"),
-                ("specific_start_date", &before.to_string()),
-                ("end_date", "specific"),
-                ("specific_end_date", &after.to_string()),
-            ],
-            of_busy(around),
-        ),
-        // One end a date, the other so many days back.
-        case(
-            summary,
-            &[
-                ("contacts", &busy),
-                ("start_date", "specific"),
-                ("specific_start_date", &before.to_string()),
-                ("days_back_to_end_at", &days_ago(after)),
-            ],
-            of_busy(around),
-        ),
-        case(
-            summary,
-            &[
-                ("contacts", &busy),
-                ("days_back_to_start_from", &days_ago(before)),
-                ("days_back_to_end_at", &days_ago(after)),
-            ],
-            of_busy(around),
-        ),
-        case(
-            "contact_open_and_click_rates",
-            &[
-                ("contacts", &busy),
-                ("days_back_to_start_from", &days_ago(always.0)),
-                ("days_back_to_end_at", "0"),
-            ],
-            keep(truth::rates(truth, Days(always.0, today())), |row| row["contact_id"] == *busy),
-        ),
-    ];
+    let mut cases = details(truth);
+    cases.extend(days(truth));
     hold(&world, cases).await?;
     offends_nobody(&world)
+}
+
+fn details(truth: Truth<'_>) -> Vec<Case> {
+    let two = ids(&contacts(truth, |_| true), "contact_id")[..2].to_vec();
+    let all = truth.plain("activity_details");
+    let of_two = keep(all.clone(), |row| two.iter().any(|id| id == text(row, "contact_id")));
+    let clicked = |row: &Map<String, Value>| {
+        ["em_opens", "em_clicks"].contains(&text(row, "tracking_activity_type"))
+    };
+    let deleted = ids(&contacts(truth, |it| !is_there(it)), "contact_id");
+    let two = two.join(",");
+    let types = ("tracking_activity_types", "em_opens,em_clicks");
+    let stream = "contact_activity_details";
+    vec![
+        case(stream, &[("contacts", &two)], of_two.clone()),
+        case(stream, &[("contacts", &two), types], keep(of_two, clicked)),
+        case(
+            stream,
+            &[("contact_status", "deleted")],
+            keep(all, |row| deleted.iter().any(|id| id == text(row, "contact_id"))),
+        ),
+    ]
+}
+
+fn days(truth: Truth<'_>) -> Vec<Case> {
+    let recent = Days(date(2022, 7, 1), today());
+    let some = truth::actions(truth, recent);
+    let busy = &some[some.len() / 2];
+    let (contact, day) = (text(busy, "contact_id"), day_of(busy, "start_on"));
+    let (before, after) = (day - 1.day(), day + 1.day());
+    let of_contact = |rows: Rows| keep(rows, |row| row["contact_id"] == contact);
+    let of = |options: &[(&'static str, &str)], days| {
+        let options: Vec<_> = [("contacts", contact)].iter().chain(options).copied().collect();
+        case("contact_action_summary", &options, of_contact(truth::actions(truth, days)))
+    };
+    let (single, around) = (Days(day, day), Days(before, after));
+    let (first, last) = (before.to_string(), after.to_string());
+    let (from, until) = (days_ago(before), days_ago(after));
+    let first = [("start_date", "specific"), ("specific_start_date", &*first)];
+    let last = [("end_date", "specific"), ("specific_end_date", &*last)];
+    let from = ("days_back_to_start_from", &*from);
+    let until = ("days_back_to_end_at", &*until);
+    let on = ("duration", "single_date");
+    let long_ago = days_ago(recent.0);
+    vec![
+        of(&[on, ("report_date", "specific"), ("specific_date", &day.to_string())], single),
+        of(&[on, ("days_back", &days_ago(day))], single),
+        of(&[first[0], first[1], last[0], last[1]], around),
+        of(&[first[0], first[1], until], around),
+        of(&[from, last[0], last[1]], around),
+        of(&[from, until], around),
+        case(
+            "contact_open_and_click_rates",
+            &[("contacts", contact), ("days_back_to_start_from", &long_ago)],
+            of_contact(truth::rates(truth, recent)),
+        ),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
