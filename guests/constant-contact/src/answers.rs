@@ -61,9 +61,8 @@ pub fn failure_of_lookup(head: &Head, body: &[u8]) -> Option<Failure> {
 /// Checks an answer under status 200.
 ///
 /// # Errors
-/// For `null` in the place of the records, which lists without any do not have; for an empty page
-/// that is not the last; for a link to another origin; for `errors` beside the rows that are more than campaigns without
-/// statistics.
+/// For `null` in the place of the records, which lists without any do not have; for a link to
+/// another origin; for `errors` beside the rows that are more than campaigns without statistics.
 pub fn inspect(request: &Request, response: &Response<'_>) -> Result<(), Fault> {
     if response.found() == Found::Null {
         return Err(Fault::Malformed("it has null where the records belong".to_owned()));
@@ -71,9 +70,6 @@ pub fn inspect(request: &Request, response: &Response<'_>) -> Result<(), Fault> 
     for place in ["_links.next.href", "meta.pagination.next_link"] {
         if let Some(link) = response.text(place)? {
             check_link(&request.url, &link)?;
-            if response.found() == Found::Records(0) {
-                return Err(Fault::Malformed("it is empty, and more is to follow".to_owned()));
-            }
         }
     }
     let errors = response.texts("errors")?;

@@ -300,6 +300,28 @@ fn a_link_is_followed_to_the_letter() {
 }
 
 #[test]
+fn an_empty_page_with_a_link_is_asked_for_once_more_and_then_passed_over() {
+    for stays_empty in [false, true] {
+        let mut asked = 0;
+        let reply = move |request: &Request| match request.url.as_str() {
+            URL => Reply::ok(r#"{"rows":[{"id":1}],"next":"/2"}"#),
+            "https://example.com/2" => {
+                asked += 1;
+                match asked == 1 || stays_empty {
+                    true => Reply::ok(r#"{"rows":[],"next":"/3"}"#),
+                    false => Reply::ok(r#"{"rows":[{"id":2}],"next":"/3"}"#),
+                }
+            }
+            _ => Reply::ok(r#"{"rows":[{"id":3}]}"#),
+        };
+        let (table, paths) = read_from(Link::new(get(URL), "next"), None, reply);
+        let expected: &[&str] = if stays_empty { &["1", "3"] } else { &["1", "2", "3"] };
+        assert_eq!(table.expect("it is read").column("id"), expected);
+        assert_eq!(paths, ["/rows", "/2", "/2", "/3"]);
+    }
+}
+
+#[test]
 fn a_link_that_points_back_ends_the_read() {
     let mut id = 0;
     let reply = move |_: &Request| {

@@ -25,7 +25,6 @@ const CASES: &[(&str, Option<ErrorKind>)] = &[
     ("error-body:/contacts@3+", Some(ErrorKind::Data)),
     ("missing-records:/contacts@3+", Some(ErrorKind::Data)),
     ("empty-page:/contacts@3", None),
-    ("empty-page:/contacts@3+", Some(ErrorKind::Data)),
     ("null-records:/contacts@3", None),
     ("null-records:/contacts@3+", Some(ErrorKind::Data)),
     ("invalid-utf8:/contacts@3+", Some(ErrorKind::Data)),

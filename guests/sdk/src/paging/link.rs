@@ -10,20 +10,24 @@ const END: &str = "end";
 
 /// Pages by a URL that each answer gives: it is followed to the letter. One that begins with `/` is
 /// on the origin of the first request. An answer without one is the last; an empty page with one is
-/// not. The host refuses a link that leads where the connector may not go.
+/// not: nobody but the provider can tell whether it is right, so that it is asked for once more, and
+/// where it stays empty the read goes on. The host refuses a link that leads where the connector may
+/// not go.
 #[derive(Clone, Debug)]
 pub struct Link {
     origin: String,
     member: &'static str,
     other_member: Option<&'static str>,
     next: Option<Request>,
+    /// Whether the page that is read was empty before.
+    was_empty: bool,
 }
 
 impl Link {
     /// Pages that begin with `request`; the next one is the answer's `member` (`_links.next.href`).
     pub fn new(request: Request, member: &'static str) -> Self {
         let origin = origin_of(&request.url).to_owned();
-        Self { origin, member, other_member: None, next: Some(request) }
+        Self { origin, member, other_member: None, next: Some(request), was_empty: false }
     }
 
     /// Where the link stands in answers that do not have it in the first place.
@@ -69,6 +73,11 @@ impl Pager for Link {
             (None, Some(other)) => response.text(other)?,
             (link, _) => link,
         };
+        let is_empty = link.is_some() && response.count() == 0;
+        if is_empty && !std::mem::replace(&mut self.was_empty, true) {
+            return Err(Fault::malformed("it is empty, and more is to follow"));
+        }
+        self.was_empty = false;
         match link {
             Some(link) => self.follow(&link),
             None => self.next = None,
