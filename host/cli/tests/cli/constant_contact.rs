@@ -5,4 +5,5 @@ mod accounts;
 mod desk;
 mod menus;
 mod quota;
+mod streams;
 mod writing;
