@@ -41,7 +41,7 @@ pub enum Client {
 }
 
 impl Client {
-    /// All of them, in the order in which they run.
+    /// All of them.
     pub const ALL: [Client; 8] = [
         Client::NativeArrow,
         Client::TollgateArrow,
@@ -51,6 +51,14 @@ impl Client {
         Client::FirstRow,
         Client::IdleFew,
         Client::IdleMany,
+    ];
+
+    /// Those that are compared with each other run in turn.
+    pub const JOBS: [&[Client]; 4] = [
+        &[Client::NativeArrow, Client::TollgateArrow],
+        &[Client::NativeFirstRow, Client::FirstRow],
+        &[Client::NativeSqlite, Client::TollgateSqlite],
+        &[Client::IdleFew, Client::IdleMany],
     ];
 
     /// Its name on the command line and in the report.
