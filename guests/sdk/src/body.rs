@@ -213,4 +213,14 @@ mod tests {
         assert_eq!(String::from_utf8(object.into_body()).as_deref(), Ok(expected));
         assert_eq!(List::of(["a"]).into_body(), br#"["a"]"#);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn strings_are_written_as_serde_json_reads_them(text: String) {
+            let mut written = Vec::new();
+            text.as_str().write(&mut written);
+            let read = serde_json::from_slice::<String>(&written).ok();
+            proptest::prop_assert_eq!(read, Some(text));
+        }
+    }
 }

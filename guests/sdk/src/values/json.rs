@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::body::ToJson;
 use crate::columns::TextColumn;
-use crate::json::write_string;
 use crate::record::{DataType, Slot, Value};
 
 /// Any JSON value, kept exactly as the provider wrote it; `null` is null.
@@ -54,7 +54,7 @@ impl<'de> Others<'de> {
         column.push_with(|bytes| {
             for (index, (key, value)) in self.iter().enumerate() {
                 bytes.push(if index == 0 { b'{' } else { b',' });
-                write_string(key, bytes);
+                key.write(bytes);
                 bytes.push(b':');
                 bytes.extend_from_slice(value.as_bytes());
             }
