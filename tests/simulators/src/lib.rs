@@ -11,6 +11,7 @@ pub mod server;
 pub mod simulator;
 pub mod vendor;
 
+mod change;
 mod connection;
 mod random;
 mod script;

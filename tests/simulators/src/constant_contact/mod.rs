@@ -45,7 +45,6 @@ mod truth;
 mod v2;
 mod v3;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
@@ -53,6 +52,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::change::Changes;
 use crate::log::{LoggedRequest, lock};
 use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
@@ -74,7 +74,6 @@ use contact::INCLUDES;
 use data::Data;
 use limits::Pace;
 use oauth::Grants;
-use page::Change;
 use state::State;
 
 /// The path of the authorization endpoint.
@@ -95,7 +94,7 @@ pub struct ConstantContact {
     grants: Mutex<Grants>,
     pace: Mutex<Pace>,
     /// What faults have inserted and removed, by path.
-    changes: Mutex<HashMap<String, Change>>,
+    changes: Changes,
     /// How often something was done that is done in several ways in turn.
     turns: AtomicUsize,
     /// Contacts as bytes, if they were rendered before: without their collections, and with all.
@@ -124,7 +123,7 @@ impl ConstantContact {
             state: Mutex::default(),
             grants: Mutex::new(Grants::new(&settings)),
             pace: Mutex::default(),
-            changes: Mutex::default(),
+            changes: Changes::default(),
             turns: AtomicUsize::new(0),
             rendered: [Vec::new(), Vec::new()],
             settings,

@@ -9,18 +9,9 @@ use super::query::{Parameters, Query};
 use super::record::{Style, write_json, write_text};
 use super::settings::{LastPage, TagLink};
 use super::{CONTENT_TYPE, ConstantContact, cursor};
-use crate::log::lock;
+use crate::change::Change;
 use crate::random::mix;
 use crate::vendor::{Reply, Request, Twist};
-
-/// How a list has changed since the start.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Change {
-    /// New records before all others.
-    pub(super) inserted: usize,
-    /// Records that are gone from the front.
-    pub(super) removed: usize,
-}
 
 /// A page, found but not yet written.
 struct Page {
@@ -80,26 +71,13 @@ impl ConstantContact {
         query: Query,
         twists: &[Twist],
     ) -> Reply {
-        let change = self.change(collection.path, twists);
+        let change = self.changes.twist(collection.path, twists);
         let page = self.cut(collection, &query, change, twists);
         let mut reply = Reply::new(200, CONTENT_TYPE, self.write(collection, &query, &page));
         reply.records = Some(collection.envelope);
         reply.is_page = true;
         reply.violations = query.violations;
         reply
-    }
-
-    fn change(&self, path: &str, twists: &[Twist]) -> Change {
-        let mut changes = lock(&self.changes);
-        let change = changes.entry(path.to_owned()).or_default();
-        for twist in twists {
-            match twist {
-                Twist::Insert(rows) => change.inserted += rows,
-                Twist::Remove(rows) => change.removed += rows,
-                _ => {}
-            }
-        }
-        *change
     }
 
     fn cut(

@@ -69,7 +69,7 @@ impl ConstantContact {
     /// The place of the contact of this id, those included that a fault inserted.
     pub(super) fn find_contact(&self, id: &str) -> Option<usize> {
         let place = self.data.uuid_place(Topic::Contact, id)?;
-        let change = lock(&self.changes).get("/v3/contacts").copied().unwrap_or_default();
+        let change = self.changes.of("/v3/contacts");
         let is_inserted = (INSERTED..INSERTED + change.inserted).contains(&place);
         (self.contact_places().contains(&place) || is_inserted).then_some(place)
     }

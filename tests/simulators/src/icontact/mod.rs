@@ -36,6 +36,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
+use crate::change::Changes;
 use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
 
@@ -52,7 +53,6 @@ pub use truth::RESOURCES;
 
 use collection::Selection;
 use encode::Rendered;
-use page::Change;
 
 /// What the vendor says its answers are, though they are JSON.
 const CONTENT_TYPE: &str = "text/html; charset=utf-8";
@@ -66,7 +66,7 @@ pub struct IContact {
     /// Rows found for a query.
     selections: Mutex<HashMap<String, Selection>>,
     /// What faults have inserted and removed, by path.
-    changes: Mutex<HashMap<String, Change>>,
+    changes: Changes,
 }
 
 impl fmt::Debug for IContact {
@@ -89,7 +89,7 @@ impl IContact {
             settings,
             rendered: HashMap::new(),
             selections: Mutex::default(),
-            changes: Mutex::default(),
+            changes: Changes::default(),
         };
         if vendor.settings.prerender {
             vendor.rendered = vendor.render();

@@ -5,21 +5,13 @@ use super::collection::{Collection, Echo, Selection};
 use super::encode::{Blank, write_row, write_text};
 use super::query::Query;
 use super::settings::EmptyList;
+use crate::change::Change;
 use crate::log::lock;
 use crate::random::mix;
 use crate::vendor::{Reply, Request, Twist};
 
 /// How many different queries the rows found for are remembered; each may take a megabyte.
 const SELECTIONS_MAX: usize = 32;
-
-/// How a list has changed since the start.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Change {
-    /// New rows before all others.
-    pub(super) inserted: usize,
-    /// Rows that are gone from the front.
-    pub(super) removed: usize,
-}
 
 /// A page, found but not yet written.
 struct Page {
@@ -44,7 +36,7 @@ impl IContact {
             Ok(query) => query,
             Err(reason) => return self.error(400, &reason).violation(reason),
         };
-        let change = self.change(&collection.path, twists);
+        let change = self.changes.twist(&collection.path, twists);
         let selection = self.select(collection, &query, request);
         let page = self.cut(collection, &query, &selection, change, twists);
         let mut reply = Reply::new(200, super::CONTENT_TYPE, self.write(collection, &page));
@@ -78,19 +70,6 @@ impl IContact {
         }
         selections.insert(key, selection.clone());
         selection
-    }
-
-    fn change(&self, path: &str, twists: &[Twist]) -> Change {
-        let mut changes = lock(&self.changes);
-        let change = changes.entry(path.to_owned()).or_default();
-        for twist in twists {
-            match twist {
-                Twist::Insert(rows) => change.inserted += rows,
-                Twist::Remove(rows) => change.removed += rows,
-                _ => {}
-            }
-        }
-        *change
     }
 
     fn cut(

@@ -10,7 +10,6 @@ use super::mailing::EventKind;
 use super::rows::{Account, ClientFolder};
 use super::settings::{StatusFilter, Unsent};
 use super::{CONTENT_TYPE, IContact, checks, time};
-use crate::log::lock;
 use crate::row::Row;
 use crate::vendor::{Reply, Request, Twist};
 
@@ -178,7 +177,7 @@ impl IContact {
     /// How many contacts have an id, those included that a fault inserted.
     fn contacts_now(&self, folder: &Folder) -> usize {
         let path = format!("{}/contacts", folder.path());
-        let change = lock(&self.changes).get(&path).copied().unwrap_or_default();
+        let change = self.changes.of(&path);
         self.settings.contacts + change.inserted
     }
 
