@@ -5,10 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::states;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
-};
 use arrow_array::{Array, RecordBatch};
 use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check_one};
 use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
@@ -440,21 +436,7 @@ impl MemoryLoad {
         if array.is_null(shifted.unwrap_or(row)) {
             return Value::Null;
         }
-        self.damage(match column.data_type {
-            DataType::Boolean => Value::Boolean(array.as_boolean().value(row)),
-            DataType::Int64 => Value::Int64(array.as_primitive::<Int64Type>().value(row)),
-            DataType::Float64 => Value::float64(array.as_primitive::<Float64Type>().value(row)),
-            DataType::Decimal { .. } => {
-                Value::Decimal(array.as_primitive::<Decimal128Type>().value(row))
-            }
-            DataType::Text => Value::text(array.as_string::<i32>().value(row)),
-            DataType::Json => Value::json(array.as_string::<i32>().value(row)),
-            DataType::Date => Value::Date(array.as_primitive::<Date32Type>().value(row)),
-            DataType::Timestamp => {
-                Value::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
-            }
-            DataType::Bytes => Value::Bytes(array.as_binary::<i32>().value(row).to_vec()),
-        })
+        self.damage(super::value(column.data_type, array, row))
     }
 
     /// The defects of values.

@@ -4,14 +4,10 @@ use std::fs::File;
 use std::path::Path;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
-};
 use arrow_array::{Array, RecordBatch};
 use tollgate_destinations::Parquet;
 use tollgate_destinations::conformance::{Fixture, Traits, Value, check};
-use tollgate_model::{Column, DataType};
+use tollgate_model::Column;
 
 use crate::files::{Files, Storage};
 
@@ -57,19 +53,5 @@ fn rows(batch: &RecordBatch, columns: &[Column]) -> Vec<Vec<Value>> {
 
 fn value(column: &Column, array: &dyn Array, row: usize) -> Value {
     assert_eq!(*array.data_type(), column.data_type.to_arrow(), "{}", column.name);
-    match column.data_type {
-        DataType::Boolean => Value::Boolean(array.as_boolean().value(row)),
-        DataType::Int64 => Value::Int64(array.as_primitive::<Int64Type>().value(row)),
-        DataType::Float64 => Value::float64(array.as_primitive::<Float64Type>().value(row)),
-        DataType::Decimal { .. } => {
-            Value::Decimal(array.as_primitive::<Decimal128Type>().value(row))
-        }
-        DataType::Text => Value::text(array.as_string::<i32>().value(row)),
-        DataType::Json => Value::json(array.as_string::<i32>().value(row)),
-        DataType::Date => Value::Date(array.as_primitive::<Date32Type>().value(row)),
-        DataType::Timestamp => {
-            Value::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
-        }
-        DataType::Bytes => Value::Bytes(array.as_binary::<i32>().value(row).to_vec()),
-    }
+    super::value(column.data_type, array, row)
 }
