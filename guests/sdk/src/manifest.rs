@@ -1,9 +1,9 @@
 //! The parts of a descriptor, with shorthands for the common ones.
 
 pub use crate::bindings::tollgate::connector::manifest::{
-    AuthMethod, AuthScheme, Basic, ClientAuthentication, Descriptor, Fixed, LimitMeaning,
-    LimitSign, Oauth2, Oauth2Grants, Parameter, QuotaReset, RateLimit, TokenExchange,
-    TokenExchangeBody,
+    AuthMethod, AuthScheme, Basic, ClientAuthentication, Descriptor, ExchangeBasic, ExchangeBody,
+    ExchangeRequest, Fixed, LimitMeaning, LimitSign, Oauth2, Oauth2Grants, Parameter, QuotaReset,
+    RateLimit, TakenValue, TokenExchange,
 };
 pub use crate::bindings::tollgate::connector::types::Stream as StreamDescription;
 pub use crate::bindings::tollgate::connector::types::{

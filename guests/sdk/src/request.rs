@@ -1,7 +1,7 @@
 //! What the host asks for: [`ScanRequest`], and the values of its fields, [`Settings`].
 
 use crate::bindings::exports::tollgate::connector::connector as wit;
-use crate::bindings::tollgate::connector::types::{Operation, Setting};
+use crate::bindings::tollgate::connector::types::{DataType, Operation, Setting};
 use crate::connector::Partition;
 use crate::failure::Failure;
 use crate::http::Http;
@@ -18,6 +18,8 @@ pub struct ScanRequest {
     pub options: Settings,
     /// The columns wanted, in this order. Empty: all.
     pub columns: Vec<String>,
+    /// What each of them held when the host discovered it, where it did. As many as `columns`.
+    pub column_types: Vec<Option<DataType>>,
     /// The part to read. Absent: all of it.
     pub partition: Option<Partition>,
     /// The checkpoint to go on after. Absent: from the start.
@@ -35,11 +37,14 @@ pub struct ScanRequest {
 impl ScanRequest {
     /// The host's request, to be carried out over `http`.
     pub fn new(request: wit::ScanRequest, http: Http) -> Self {
+        let wanted = request.columns.into_iter();
+        let (columns, column_types) = wanted.map(|column| (column.name, column.data_type)).unzip();
         Self {
             settings: Settings::from(request.settings),
             stream: request.stream,
             options: Settings::from(request.options),
-            columns: request.columns,
+            columns,
+            column_types,
             partition: request.partition,
             checkpoint: request.checkpoint,
             children: request.children,

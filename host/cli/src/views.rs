@@ -334,8 +334,10 @@ pub fn scheme(scheme: &AuthScheme) -> (&'static str, Vec<String>) {
             ("oauth2", sends)
         }
         AuthScheme::TokenExchange(exchange) => {
-            let token = format!("token from {}", exchange.url);
-            ("token_exchange", vec!["header Authorization (Bearer)".to_owned(), token])
+            let mut sends = vec!["header Authorization (Bearer)".to_owned()];
+            let urls = exchange.sign_in.iter().map(|request| &request.url);
+            sends.extend(urls.map(|url| format!("signs in at {url}")));
+            ("token_exchange", sends)
         }
     }
 }

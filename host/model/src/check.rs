@@ -6,6 +6,7 @@
 
 mod auth;
 mod columns;
+mod exchange;
 mod form;
 mod report;
 mod streams;

@@ -296,7 +296,7 @@ pub enum AuthScheme {
     },
     /// OAuth 2.
     OAuth2(OAuth2),
-    /// A sign-in request whose reply holds a token.
+    /// Sign-in requests, one of whose replies holds a token.
     TokenExchange(TokenExchange),
 }
 
@@ -369,29 +369,56 @@ pub enum OAuth2Grant {
     PastedToken,
 }
 
-/// A sign-in request that the host makes.
+/// Requests by which the host signs in, and what it takes from their replies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TokenExchange {
+    /// The requests that sign in, in order.
+    pub sign_in: Vec<ExchangeRequest>,
+    /// The requests that renew a token, in order.
+    pub renewal: Vec<ExchangeRequest>,
+    /// The token's template.
+    pub token: String,
+    /// The template of its lifetime in seconds.
+    pub expires_in: Option<String>,
+    /// The template of the URL below which the account's API is.
+    pub base_url: Option<String>,
+}
+
+impl TokenExchange {
+    /// The setting by which a connector is told the URL below which the account's API is.
+    pub const BASE_URL: &str = "base_url";
+}
+
+/// A request of a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExchangeRequest {
     /// The URL's template.
     pub url: String,
     /// Its headers.
     pub headers: Vec<Parameter>,
+    /// HTTP Basic.
+    pub basic: Option<ExchangeBasic>,
     /// Its body.
-    pub body: TokenExchangeBody,
-    /// JSON pointer to the token.
-    pub token_pointer: String,
-    /// JSON pointer to its lifetime in seconds.
-    pub expires_in_pointer: Option<String>,
-    /// JSON pointer to a token for renewal.
-    pub refresh_token_pointer: Option<String>,
-    /// JSON pointer to the URL below which the account's API is.
-    pub base_url_pointer: Option<String>,
+    pub body: ExchangeBody,
+    /// What is taken from the reply.
+    pub takes: Vec<TakenValue>,
+}
+
+/// HTTP Basic in a sign-in request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExchangeBasic {
+    /// The templates.
+    pub credentials: Basic,
+    /// Whether both are encoded as in a form first.
+    pub form_encoded: bool,
 }
 
 /// The body of a sign-in request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum TokenExchangeBody {
+pub enum ExchangeBody {
+    /// None: the request is a GET.
+    None,
     /// A JSON text with templates inside its strings.
     Json {
         /// The text.
@@ -402,4 +429,15 @@ pub enum TokenExchangeBody {
         /// Its fields.
         fields: Vec<Parameter>,
     },
+}
+
+/// A value in a reply, which templates can name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TakenValue {
+    /// Its name in templates.
+    pub name: String,
+    /// JSON pointer to it.
+    pub pointer: String,
+    /// The claim that is meant, where the pointer leads to a JSON Web Token.
+    pub claim: Option<String>,
 }

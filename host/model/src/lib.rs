@@ -19,8 +19,9 @@ pub mod text;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use descriptor::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Descriptor,
-    Field, FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant, Operation, Parameter,
-    QuotaReset, RateLimit, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
+    ExchangeBasic, ExchangeBody, ExchangeRequest, Field, FieldKind, LimitMeaning, LimitSign,
+    OAuth2, OAuth2Grant, Operation, Parameter, QuotaReset, RateLimit, Stream, TakenValue,
+    TokenExchange, WriteOperation,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use event::{

@@ -98,7 +98,8 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Where credentials may go: an origin, and below it the paths under a prefix.
+/// A prefix of URLs: an origin, and below it the paths under a prefix. A segment `*` of that stands
+/// for any one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
     origin: Origin,
@@ -119,8 +120,17 @@ impl Audience {
     /// Whether a path is at or below the prefix: `/v3` takes `/v3` and `/v3/contacts`, not `/v30`.
     /// The path has to be canonical, without `.` and `..`.
     pub fn covers_path(&self, path: &str) -> bool {
-        let Some(rest) = path.strip_prefix(self.path.as_str()) else { return false };
-        rest.is_empty() || rest.starts_with('/') || self.path.ends_with('/')
+        let (prefix, is_folder) = match self.path.strip_suffix('/') {
+            Some(folder) => (folder, true),
+            None => (self.path.as_str(), false),
+        };
+        let mut segments = path.split('/');
+        let is_met = |expected: &str, segment: &str| match expected {
+            "*" => !segment.is_empty(),
+            _ => segment == expected,
+        };
+        prefix.split('/').all(|expected| segments.next().is_some_and(|s| is_met(expected, s)))
+            && (!is_folder || segments.next().is_some())
     }
 }
 
@@ -298,7 +308,21 @@ mod tests {
             assert_eq!(audience.covers_path(path), expected, "{path}");
         }
         assert!("https://api.cc.email".parse::<Audience>()?.covers_path("/any"));
-        assert!("https://api.cc.email/v3/".parse::<Audience>()?.covers_path("/v3/a"));
+        let folder: Audience = "https://api.cc.email/v3/".parse()?;
+        assert!(folder.covers_path("/v3/a") && folder.covers_path("/v3/"));
+        assert!(!folder.covers_path("/v3"));
+        let any: Audience = "https://api.cc.email/services/*/jobs".parse()?;
+        for (path, expected) in [
+            ("/services/v33.0/jobs", true),
+            ("/services/v33.0/jobs/7", true),
+            ("/services/v33.0/jobs7", false),
+            ("/services/v33.0/agents", false),
+            ("/services//jobs", false),
+            ("/services/jobs", false),
+            ("/services/a/b/jobs", false),
+        ] {
+            assert_eq!(any.covers_path(path), expected, "{path}");
+        }
         for text in [
             "https://api.cc.email?x",
             "https://api.cc.email#x",

@@ -3,9 +3,9 @@
 
 use tollgate_model::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Column, Condition,
-    DataType, Descriptor, Field, FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant,
-    Operation, Parameter, QuotaReset, RateLimit, Setting, Stream, TokenExchange, TokenExchangeBody,
-    WriteOperation,
+    DataType, Descriptor, ExchangeBasic, ExchangeBody, ExchangeRequest, Field, FieldKind,
+    LimitMeaning, LimitSign, OAuth2, OAuth2Grant, Operation, Parameter, QuotaReset, RateLimit,
+    Setting, Stream, TakenValue, TokenExchange, WriteOperation,
 };
 use tollgate_sync::{Partition, Read};
 
@@ -116,6 +116,22 @@ fn data_type(from: types::DataType) -> DataType {
     }
 }
 
+fn wire_data_type(from: DataType) -> types::DataType {
+    match from {
+        DataType::Boolean => types::DataType::Boolean,
+        DataType::Int64 => types::DataType::Int64,
+        DataType::Float64 => types::DataType::Float64,
+        DataType::Decimal { precision, scale } => {
+            types::DataType::Decimal(types::DecimalSize { precision, scale })
+        }
+        DataType::Text => types::DataType::Text,
+        DataType::Date => types::DataType::Date,
+        DataType::Timestamp => types::DataType::Timestamp,
+        DataType::Json => types::DataType::Json,
+        DataType::Bytes => types::DataType::Bytes,
+    }
+}
+
 fn field(from: types::Field) -> Field {
     Field {
         name: from.name,
@@ -167,9 +183,7 @@ fn auth_scheme(from: manifest::AuthScheme) -> AuthScheme {
         manifest::AuthScheme::Fixed(fixed) => {
             AuthScheme::Fixed { headers: parameters(fixed.headers), query: parameters(fixed.query) }
         }
-        manifest::AuthScheme::Basic(basic) => {
-            AuthScheme::Basic(Basic { username: basic.username, password: basic.password })
-        }
+        manifest::AuthScheme::Basic(from) => AuthScheme::Basic(basic(from)),
         manifest::AuthScheme::Bearer(token) => AuthScheme::Bearer { token },
         manifest::AuthScheme::Oauth2(oauth2) => AuthScheme::OAuth2(self::oauth2(oauth2)),
         manifest::AuthScheme::TokenExchange(exchange) => {
@@ -180,6 +194,10 @@ fn auth_scheme(from: manifest::AuthScheme) -> AuthScheme {
 
 fn parameters(from: Vec<manifest::Parameter>) -> Vec<Parameter> {
     all(from, |parameter| Parameter { name: parameter.name, value: parameter.value })
+}
+
+fn basic(from: manifest::Basic) -> Basic {
+    Basic { username: from.username, password: from.password }
 }
 
 fn oauth2(from: manifest::Oauth2) -> OAuth2 {
@@ -214,18 +232,34 @@ fn oauth2(from: manifest::Oauth2) -> OAuth2 {
 
 fn token_exchange(from: manifest::TokenExchange) -> TokenExchange {
     TokenExchange {
+        sign_in: all(from.sign_in, exchange_request),
+        renewal: all(from.renewal, exchange_request),
+        token: from.token,
+        expires_in: from.expires_in,
+        base_url: from.base_url,
+    }
+}
+
+fn exchange_request(from: manifest::ExchangeRequest) -> ExchangeRequest {
+    ExchangeRequest {
         url: from.url,
         headers: parameters(from.headers),
+        basic: from.basic.map(|from| ExchangeBasic {
+            credentials: basic(from.credentials),
+            form_encoded: from.form_encoded,
+        }),
         body: match from.body {
-            manifest::TokenExchangeBody::Json(text) => TokenExchangeBody::Json { text },
-            manifest::TokenExchangeBody::Form(fields) => {
-                TokenExchangeBody::Form { fields: parameters(fields) }
+            manifest::ExchangeBody::None => ExchangeBody::None,
+            manifest::ExchangeBody::Json(text) => ExchangeBody::Json { text },
+            manifest::ExchangeBody::Form(fields) => {
+                ExchangeBody::Form { fields: parameters(fields) }
             }
         },
-        token_pointer: from.token_pointer,
-        expires_in_pointer: from.expires_in_pointer,
-        refresh_token_pointer: from.refresh_token_pointer,
-        base_url_pointer: from.base_url_pointer,
+        takes: all(from.takes, |taken| TakenValue {
+            name: taken.name,
+            pointer: taken.pointer,
+            claim: taken.claim,
+        }),
     }
 }
 
@@ -272,7 +306,14 @@ pub(crate) fn scan_request(
         settings: settings(account),
         stream: read.stream.clone(),
         options: settings(&read.options),
-        columns: read.columns.clone(),
+        columns: read
+            .columns
+            .iter()
+            .map(|column| wire::WantedColumn {
+                name: column.name.clone(),
+                data_type: column.data_type.map(wire_data_type),
+            })
+            .collect(),
         partition: partition.map(|partition| wire::Partition {
             id: partition.id.clone(),
             title: partition.title.clone(),

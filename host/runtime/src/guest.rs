@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
 use tollgate_egress::Passage;
 use tollgate_model::text::excerpt;
 use tollgate_model::{Clock, Error, ErrorKind, LogLevel, Observer, Result, Usage};
@@ -35,6 +36,7 @@ pub(crate) struct World {
     pub(crate) hooks: Hooks,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) time_zone: TimeZone,
 }
 
 /// An instance.
@@ -97,7 +99,7 @@ impl Guest {
         let Template { pre, label, limits } = template.clone();
         let clock = Arc::clone(&world.clock);
         let passage = world.hooks.passage().cloned();
-        let state = State::new(&limits, world.hooks, world.observer, world.clock);
+        let state = State::new(&limits, world);
         let gauge = Gauge { passage, memory_peak: state.memory.peak(), cpu: state.cpu.clone() };
         let mut store = Store::new(pre.engine(), state);
         store.limiter(|state| &mut state.memory);

@@ -21,6 +21,7 @@ mod paging;
 mod read;
 mod runtime;
 mod scan;
+mod services;
 mod session;
 mod state;
 mod stdio;

@@ -19,7 +19,7 @@ use crate::state::State;
 
 /// The interfaces that are linked, without their versions, and why each is.
 const PROVIDED: [(&str, &str); 25] = [
-    ("tollgate:connector/host", "the log"),
+    ("tollgate:connector/host", "the log, the calendar"),
     ("tollgate:connector/manifest", "types only"),
     ("tollgate:connector/types", "types only"),
     ("wasi:cli/environment", "std: empty arguments and variables"),

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use tollgate_model::text::excerpt;
 use tollgate_model::{Event, LogLevel, Observer};
 
-use crate::bindings::tollgate::connector::host;
 use crate::meter::Breach;
-use crate::state::State;
 
 /// The log of one read.
 pub(crate) struct GuestLog {
@@ -26,7 +24,7 @@ impl GuestLog {
     }
 
     /// A line that the guest wrote.
-    fn write(&mut self, level: LogLevel, message: &str) -> Result<(), Breach> {
+    pub(crate) fn write(&mut self, level: LogLevel, message: &str) -> Result<(), Breach> {
         if self.lines >= self.lines_max {
             return Err(Breach::LogLines { max: self.lines_max });
         }
@@ -48,18 +46,6 @@ fn line(message: &str, bytes_max: usize) -> String {
     }
     let kept = message.get(..message.floor_char_boundary(bytes_max)).unwrap_or_default();
     format!("{} [cut: {} bytes]", excerpt(kept, usize::MAX), message.len())
-}
-
-impl host::Host for State {
-    fn log(&mut self, level: host::LogLevel, message: String) -> wasmtime::Result<()> {
-        let level = match level {
-            host::LogLevel::Debug => LogLevel::Debug,
-            host::LogLevel::Info => LogLevel::Info,
-            host::LogLevel::Warn => LogLevel::Warn,
-            host::LogLevel::Error => LogLevel::Error,
-        };
-        Ok(self.log.write(level, &message)?)
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tollgate_model::near_miss;
 use tollgate_model::text::quote;
 use tollgate_model::{Descriptor, Error, ErrorKind, Result, Settings, Stream, settings};
-use tollgate_sync::Read;
+use tollgate_sync::{Read, WantedColumn};
 
 /// Puts a [`Read`] together; [`crate::Session::read`] gives one.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl<'a> ReadBuilder<'a> {
         Ok(Read {
             stream: self.stream,
             options,
-            columns: self.columns,
+            columns: self.columns.into_iter().map(WantedColumn::named).collect(),
             children: self.children,
             started_at: self.started_at,
             rows_wanted: self.rows_wanted,

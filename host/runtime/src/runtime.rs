@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tollgate_model::{Error, ErrorKind, Result, SystemClock, Unobserved, check};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
@@ -224,6 +225,7 @@ async fn describe(template: &Template) -> Result<tollgate_model::Descriptor> {
         hooks: Hooks::offline(),
         observer: Arc::new(Unobserved),
         clock: Arc::new(SystemClock),
+        time_zone: TimeZone::UTC,
     };
     let guest = Guest::start(template, world).await?;
     let call =

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use tollgate_model::check::check_columns;
 use tollgate_model::schema::to_arrow_schema;
 use tollgate_model::{Column, Error, ErrorKind, Result, Stream, Usage};
-use tollgate_sync::{Page, Pages, Read};
+use tollgate_sync::{Page, Pages, Read, WantedColumn};
 use wasmtime::component::ResourceAny;
 
 use crate::batch::{self, Shape};
@@ -244,7 +244,11 @@ fn child(stream: &Stream, name: &str) -> Option<Child> {
 fn are_as_asked(stream: &Stream, read: &Read, given: &[Column]) -> Result<()> {
     let names = || given.iter().map(|column| column.name.as_str());
     let as_asked = if !read.columns.is_empty() {
-        names().eq(read.columns.iter().map(String::as_str))
+        let same = |(given, wanted): (&Column, &WantedColumn)| {
+            given.name == wanted.name
+                && wanted.data_type.is_none_or(|data_type| data_type == given.data_type)
+        };
+        given.len() == read.columns.len() && given.iter().zip(&read.columns).all(same)
     } else if !stream.dynamic_columns {
         names().eq(stream.columns.iter().map(|column| column.name.as_str()))
     } else {

@@ -191,6 +191,7 @@ impl Session {
             hooks: Hooks::through(passage),
             observer: Arc::clone(&access.observer),
             clock: Arc::clone(&access.clock),
+            time_zone: access.time_zone.clone(),
         };
         Guest::start(connector.template(), world).await
     }

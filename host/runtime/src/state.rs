@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tollgate_model::{Clock, Observer};
+use jiff::tz::TimeZone;
+use tollgate_model::Clock;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::clocks::HostWallClock;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings::tollgate::connector::types;
+use crate::guest::World;
 use crate::http::Hooks;
 use crate::limits::Limits;
 use crate::log::GuestLog;
@@ -26,15 +28,12 @@ pub(crate) struct State {
     pub(crate) cpu: CpuMeter,
     pub(crate) log: GuestLog,
     pub(crate) stdio: Tail,
+    pub(crate) time_zone: TimeZone,
 }
 
 impl State {
-    pub(crate) fn new(
-        limits: &Limits,
-        hooks: Hooks,
-        observer: Arc<dyn Observer>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(limits: &Limits, world: World) -> Self {
+        let World { hooks, observer, clock, time_zone } = world;
         let stdio = Tail::new(limits.stdio_bytes);
         let mut wasi = WasiCtx::builder();
         wasi.stdout(stdio.clone())
@@ -60,6 +59,7 @@ impl State {
             cpu: CpuMeter::new(limits.cpu_per_call, limits.cpu_per_read),
             log: GuestLog::new(observer, limits.log_lines, limits.log_line_bytes),
             stdio,
+            time_zone,
         }
     }
 }

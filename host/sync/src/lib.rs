@@ -24,5 +24,5 @@ pub use destination::{Begun, ChildOf, Destination, Kept, Load, Loaded, Mode, Pac
 pub use driver::run;
 pub use plan::{Plan, Refresh};
 pub use report::{ChildRows, Failed, Report, Resumed, ResumedFrom, RowsKept};
-pub use source::{Page, Pages, Partition, Read, Source};
+pub use source::{Page, Pages, Partition, Read, Source, WantedColumn};
 pub use state::{Change, Keeps, Position, Round, Scope, State, part_key};

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use tollgate_model::{Column, Result, Setting, Usage};
+use tollgate_model::{Column, DataType, Result, Setting, Usage};
 
 /// Something whose streams can be read: a connector with an account.
 #[async_trait]
@@ -45,7 +45,7 @@ pub struct Read {
     /// Its options, checked and resolved.
     pub options: Vec<Setting>,
     /// The columns wanted, in order. Empty: all.
-    pub columns: Vec<String>,
+    pub columns: Vec<WantedColumn>,
     /// The child tables wanted, in order.
     pub children: Vec<String>,
     /// When the read began, in microseconds UTC: the beginning of the run, or of the interrupted
@@ -53,6 +53,28 @@ pub struct Read {
     pub started_at: i64,
     /// About how many rows will be taken. `None`: all.
     pub rows_wanted: Option<u64>,
+}
+
+/// A column that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedColumn {
+    /// Its name.
+    pub name: String,
+    /// What it held when the source was asked for its columns. `None`: it was not asked.
+    pub data_type: Option<DataType>,
+}
+
+impl WantedColumn {
+    /// A column of which only the name is known.
+    pub fn named(name: impl Into<String>) -> Self {
+        WantedColumn { name: name.into(), data_type: None }
+    }
+}
+
+impl From<&Column> for WantedColumn {
+    fn from(column: &Column) -> Self {
+        WantedColumn { name: column.name.clone(), data_type: Some(column.data_type) }
+    }
 }
 
 /// A part of a stream that can be read by itself.

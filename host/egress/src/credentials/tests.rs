@@ -1,4 +1,4 @@
-use tollgate_model::{TokenExchange, TokenExchangeBody};
+use tollgate_model::TokenExchange;
 use tollgate_vault::Secret;
 
 use super::*;
@@ -106,13 +106,11 @@ fn what_cannot_be_sent_names_its_field_and_never_its_value() {
     };
     let basic = Basic { username: "{colon}".to_owned(), password: String::new() };
     let exchange = TokenExchange {
-        url: String::new(),
-        headers: Vec::new(),
-        body: TokenExchangeBody::Form { fields: Vec::new() },
-        token_pointer: String::new(),
-        expires_in_pointer: None,
-        refresh_token_pointer: None,
-        base_url_pointer: None,
+        sign_in: Vec::new(),
+        renewal: Vec::new(),
+        token: String::new(),
+        expires_in: None,
+        base_url: None,
     };
     let table = [
         (headers("x-key", "{user}{broken}"), ErrorKind::Config, "`broken` has a line break"),

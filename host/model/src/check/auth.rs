@@ -5,20 +5,15 @@ use std::collections::HashSet;
 use super::form::Form;
 use super::report::{Place, Report};
 use super::{AUTH_METHODS_MAX, ORIGINS_MAX, TITLE_BYTES_MAX};
-use crate::descriptor::{
-    AuthMethod, AuthScheme, FieldKind, OAuth2, OAuth2Grant, Parameter, TokenExchange,
-    TokenExchangeBody,
-};
+use crate::descriptor::{AuthMethod, AuthScheme, Basic, FieldKind, OAuth2, OAuth2Grant, Parameter};
 use crate::origin::{Audience, Origin, origin_of};
-use crate::template::{JsonTemplate, Part, Template};
+use crate::template::{Part, Template};
 use crate::text::quote;
 
 /// The most headers, query parameters or form fields of one request.
 const PARAMETERS_MAX: usize = 32;
 /// The most bytes of a template, a URL, a JSON pointer or a scope.
-const TEMPLATE_BYTES_MAX: usize = 4_096;
-/// The most bytes of the body of a sign-in request.
-const BODY_BYTES_MAX: usize = 64 * 1_024;
+pub(super) const TEMPLATE_BYTES_MAX: usize = 4_096;
 /// The most scopes of OAuth 2.
 const SCOPES_MAX: usize = 100;
 
@@ -63,7 +58,8 @@ pub(super) fn check<'a>(
         let mut form = account.clone();
         form.add(report, &place, &method.fields);
         check_audiences(report, &place, &method.audiences, origins);
-        Scheme { form: &form, origins }.check(report, &place, &method.scheme);
+        let scheme = Scheme { form: &form, origins, taken: HashSet::new() };
+        scheme.check(report, &place, &method.scheme);
     }
 }
 
@@ -88,13 +84,15 @@ fn check_audiences(
 }
 
 /// What a scheme is checked against.
-struct Scheme<'a> {
-    form: &'a Form<'a>,
+pub(super) struct Scheme<'a> {
+    pub(super) form: &'a Form<'a>,
     origins: &'a [Origin],
+    /// Names of values that replies give.
+    pub(super) taken: HashSet<&'a str>,
 }
 
-impl Scheme<'_> {
-    fn check(&self, report: &mut Report, place: &Place<'_>, scheme: &AuthScheme) {
+impl<'a> Scheme<'a> {
+    fn check(mut self, report: &mut Report, place: &Place<'_>, scheme: &'a AuthScheme) {
         match scheme {
             AuthScheme::Fixed { headers, query } => {
                 if headers.is_empty() && query.is_empty() {
@@ -103,10 +101,7 @@ impl Scheme<'_> {
                 self.headers(report, place, headers);
                 self.parameters(report, place, "query parameter", query);
             }
-            AuthScheme::Basic(basic) => {
-                self.template(report, &place.at("template", "username"), &basic.username);
-                self.template(report, &place.at("template", "password"), &basic.password);
-            }
+            AuthScheme::Basic(basic) => self.basic(report, place, basic),
             AuthScheme::Bearer { token } => {
                 self.template(report, &place.at("template", "token"), token);
             }
@@ -115,7 +110,12 @@ impl Scheme<'_> {
         }
     }
 
-    fn headers(&self, report: &mut Report, place: &Place<'_>, headers: &[Parameter]) {
+    pub(super) fn basic(&self, report: &mut Report, place: &Place<'_>, basic: &Basic) {
+        self.template(report, &place.at("template", "username"), &basic.username);
+        self.template(report, &place.at("template", "password"), &basic.password);
+    }
+
+    pub(super) fn headers(&self, report: &mut Report, place: &Place<'_>, headers: &[Parameter]) {
         report.amount(place, "headers", headers.len(), 0..=PARAMETERS_MAX);
         let mut seen = HashSet::new();
         for header in headers.iter().take(PARAMETERS_MAX) {
@@ -135,7 +135,7 @@ impl Scheme<'_> {
         }
     }
 
-    fn parameters(
+    pub(super) fn parameters(
         &self,
         report: &mut Report,
         place: &Place<'_>,
@@ -208,47 +208,12 @@ impl Scheme<'_> {
         self.parameters(report, place, "authorize parameter", parameters);
     }
 
-    fn token_exchange(&self, report: &mut Report, place: &Place<'_>, exchange: &TokenExchange) {
-        let url_place = place.at("URL", &exchange.url);
-        if let Some(template) = self.template(report, &url_place, &exchange.url) {
-            self.url_template(report, &url_place, &template);
-        }
-        self.headers(report, place, &exchange.headers);
-        match &exchange.body {
-            TokenExchangeBody::Form { fields } => {
-                self.parameters(report, place, "form field", fields);
-            }
-            TokenExchangeBody::Json { text } => self.json(report, &place.at("body", text), text),
-        }
-        let pointers = [
-            Some(&exchange.token_pointer),
-            exchange.expires_in_pointer.as_ref(),
-            exchange.refresh_token_pointer.as_ref(),
-            exchange.base_url_pointer.as_ref(),
-        ];
-        for pointer in pointers.into_iter().flatten() {
-            let place = place.at("pointer", pointer);
-            report.line(&place, "text", pointer, TEMPLATE_BYTES_MAX);
-            if !is_json_pointer(pointer) {
-                report.add(&place, format_args!("it is not a JSON pointer that begins with /"));
-            }
-        }
-    }
-
-    fn json(&self, report: &mut Report, place: &Place<'_>, text: &str) {
-        report.count(text);
-        if text.len() > BODY_BYTES_MAX {
-            let bytes = text.len();
-            report.add(place, format_args!("it has {bytes} bytes; {BODY_BYTES_MAX} are the most"));
-            return;
-        }
-        match JsonTemplate::parse(text) {
-            Err(error) => report.add(place, format_args!("{error}")),
-            Ok(template) => self.fields(report, place, template.fields()),
-        }
-    }
-
-    fn template(&self, report: &mut Report, place: &Place<'_>, text: &str) -> Option<Template> {
+    pub(super) fn template(
+        &self,
+        report: &mut Report,
+        place: &Place<'_>,
+        text: &str,
+    ) -> Option<Template> {
         report.line(place, "template", text, TEMPLATE_BYTES_MAX);
         match Template::parse(text) {
             Err(error) => {
@@ -262,14 +227,15 @@ impl Scheme<'_> {
         }
     }
 
-    fn fields<'a>(
+    pub(super) fn fields<'n>(
         &self,
         report: &mut Report,
         place: &Place<'_>,
-        names: impl Iterator<Item = &'a str>,
+        names: impl Iterator<Item = &'n str>,
     ) {
         for name in names {
             let rule = match self.form.field(name).map(|field| &field.kind) {
+                None if self.taken.contains(name) => continue,
                 None => "no field of the account or of this auth method",
                 Some(FieldKind::Texts | FieldKind::DateRange | FieldKind::Choices { .. }) => {
                     "a field with several values"
@@ -280,11 +246,13 @@ impl Scheme<'_> {
         }
     }
 
-    /// The host of a URL may hold a field; then only the gate, which knows the value, can tell
-    /// whether it lies within the origins.
-    fn url_template(&self, report: &mut Report, place: &Place<'_>, template: &Template) {
+    /// The host of a URL may hold a field, and what a reply gave may be its beginning; then only the
+    /// gate, which knows the values, can tell whether it lies within the origins.
+    pub(super) fn url_template(&self, report: &mut Report, place: &Place<'_>, text: &str) {
+        let Some(template) = self.template(report, place, text) else { return };
         let start = match template.parts() {
             [Part::Text(text), ..] => text.as_str(),
+            [Part::Field(name), ..] if self.taken.contains(name.as_str()) => return,
             _ => "",
         };
         let Some(rest) = start.strip_prefix("https://") else {
@@ -326,12 +294,4 @@ fn is_token(text: &str) -> bool {
 /// A scope-token of RFC 6749, section 3.3.
 fn is_scope(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
-}
-
-/// RFC 6901. The empty pointer, which means the whole reply, leads to no token.
-fn is_json_pointer(text: &str) -> bool {
-    let escapes_are_whole = |text: &str| {
-        text.split('~').skip(1).all(|rest| rest.starts_with('0') || rest.starts_with('1'))
-    };
-    text.starts_with('/') && escapes_are_whole(text)
 }

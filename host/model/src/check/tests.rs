@@ -3,9 +3,10 @@ mod forms;
 
 use super::*;
 use crate::descriptor::{
-    AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Field,
-    FieldKind, LimitMeaning, LimitSign, OAuth2, OAuth2Grant, Operation, Parameter, QuotaReset,
-    RateLimit, Stream, TokenExchange, TokenExchangeBody, WriteOperation,
+    AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition,
+    ExchangeBasic, ExchangeBody, ExchangeRequest, Field, FieldKind, LimitMeaning, LimitSign,
+    OAuth2, OAuth2Grant, Operation, Parameter, QuotaReset, RateLimit, Stream, TakenValue,
+    TokenExchange, WriteOperation,
 };
 use crate::error::ErrorKind;
 use crate::schema::{Column, DataType};
@@ -37,6 +38,10 @@ fn column(name: &str, data_type: DataType) -> Column {
 
 fn parameter(name: &str, value: &str) -> Parameter {
     Parameter { name: name.to_owned(), value: value.to_owned() }
+}
+
+fn taken(name: &str, pointer: &str) -> TakenValue {
+    TakenValue { name: name.to_owned(), pointer: pointer.to_owned(), claim: None }
 }
 
 fn method(name: &str, scheme: AuthScheme) -> AuthMethod {
@@ -71,13 +76,17 @@ fn methods() -> Vec<AuthMethod> {
         refresh_token: None,
     };
     let exchange = TokenExchange {
-        url: "https://{region}.tenants.example.com/token".to_owned(),
-        headers: vec![parameter("Content-Type", "application/json")],
-        body: TokenExchangeBody::Json { text: "{\n\"user\": \"{user}\"}".to_owned() },
-        token_pointer: "/access_token".to_owned(),
-        expires_in_pointer: Some("/a~1b/0".to_owned()),
-        refresh_token_pointer: None,
-        base_url_pointer: None,
+        sign_in: vec![ExchangeRequest {
+            url: "https://{region}.tenants.example.com/token".to_owned(),
+            headers: vec![parameter("Content-Type", "application/json")],
+            basic: None,
+            body: ExchangeBody::Json { text: "{\n\"user\": \"{user}\"}".to_owned() },
+            takes: vec![taken("access_token", "/access_token"), taken("lifetime", "/a~1b/0")],
+        }],
+        renewal: Vec::new(),
+        token: "{access_token}".to_owned(),
+        expires_in: Some("{lifetime}".to_owned()),
+        base_url: None,
     };
     let basic = Basic { username: "{user}".to_owned(), password: "{key}".to_owned() };
     vec![

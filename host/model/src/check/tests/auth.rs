@@ -61,8 +61,12 @@ fn exchange(descriptor: &mut Descriptor) -> &mut TokenExchange {
     }
 }
 
+fn sign_in(descriptor: &mut Descriptor) -> &mut ExchangeRequest {
+    &mut exchange(descriptor).sign_in[0]
+}
+
 fn set_body(descriptor: &mut Descriptor, text: &str) {
-    exchange(descriptor).body = TokenExchangeBody::Json { text: text.to_owned() };
+    sign_in(descriptor).body = ExchangeBody::Json { text: text.to_owned() };
 }
 
 #[test]
@@ -88,7 +92,7 @@ fn templates_name_fields_with_one_value() {
         ("opens a brace", |d| set_body(d, r#"{"a": "{"}"#)),
         ("it has 65537 bytes; 65536 are the most", |d| set_body(d, &" ".repeat(65_537))),
         ("form field `a`: it names `pass`", |d| {
-            exchange(d).body = TokenExchangeBody::Form { fields: vec![parameter("a", "{pass}")] };
+            sign_in(d).body = ExchangeBody::Form { fields: vec![parameter("a", "{pass}")] };
         }),
     ]);
 }
@@ -118,27 +122,87 @@ fn sign_in_stays_within_the_origins() {
         }),
         ("the scope `a b` is not one", |d| oauth2(d).scopes = vec!["a b".to_owned()]),
         ("it has 101 scopes", |d| oauth2(d).scopes = vec!["a".to_owned(); 101]),
-        ("URL `https://evil.org/{user}`: it does not lie within the origins", |d| {
-            exchange(d).url = "https://evil.org/{user}".to_owned();
+        ("request `https://evil.org/{user}`: it does not lie within the origins", |d| {
+            sign_in(d).url = "https://evil.org/{user}".to_owned();
         }),
-        ("URL `{user}/token`: it does not begin with https://", |d| {
-            exchange(d).url = "{user}/token".to_owned();
+        ("request `{user}/token`: it does not begin with https://", |d| {
+            sign_in(d).url = "{user}/token".to_owned();
         }),
-        ("URL `https://api.example.com/#{user}`: ", |d| {
-            exchange(d).url = "https://api.example.com/#{user}".to_owned();
+        ("request `https://api.example.com/#{user}`: ", |d| {
+            sign_in(d).url = "https://api.example.com/#{user}".to_owned();
         }),
         ("header `Host`: only the host sets it", |d| {
-            exchange(d).headers = vec![parameter("Host", "evil.org")];
+            sign_in(d).headers = vec![parameter("Host", "evil.org")];
         }),
-        ("pointer `token`: it is not a JSON pointer", |d| {
-            exchange(d).token_pointer = "token".to_owned();
+        ("value `a`: `token` is not a JSON pointer", |d| {
+            sign_in(d).takes = vec![taken("a", "token")];
         }),
-        ("pointer ``: it is not a JSON pointer", |d| exchange(d).token_pointer.clear()),
-        ("pointer `/a~2`: it is not a JSON pointer", |d| {
-            exchange(d).base_url_pointer = Some("/a~2".to_owned());
+        ("value `a`: `` is not a JSON pointer", |d| sign_in(d).takes = vec![taken("a", "")]),
+        ("`/a~2` is not a JSON pointer", |d| sign_in(d).takes = vec![taken("a", "/a~2")]),
+        ("`/a~` is not a JSON pointer", |d| sign_in(d).takes = vec![taken("a", "/a~")]),
+    ]);
+}
+
+#[test]
+fn what_replies_give_has_a_name_before_it_is_used() {
+    assert_all_reported(&[
+        ("it has 0 sign-in requests, not 1 to 5", |d| exchange(d).sign_in.clear()),
+        ("it has 6 sign-in requests", |d| {
+            let request = sign_in(d).clone();
+            exchange(d).sign_in = vec![request; 6];
         }),
-        ("pointer `/a~`: it is not a JSON pointer", |d| {
-            exchange(d).expires_in_pointer = Some("/a~".to_owned());
+        ("it has 6 renewal requests", |d| {
+            let request = sign_in(d).clone();
+            exchange(d).renewal = vec![request; 6];
+        }),
+        ("it has 17 values it takes", |d| sign_in(d).takes = vec![taken("a", "/a"); 17]),
+        ("value `A`: its name", |d| sign_in(d).takes.push(taken("A", "/a"))),
+        ("value `user`: a field of that name is required", |d| {
+            d.account_fields[0].required = true;
+            sign_in(d).takes.push(taken("user", "/user"));
+        }),
+        ("template `token`: it names nothing that a reply gives", |d| {
+            exchange(d).token = "token".to_owned();
+        }),
+        ("template `token`: it names `refresh_token`", |d| {
+            exchange(d).token = "{refresh_token}".to_owned();
+        }),
+        ("template `lifetime`: it names `expires_in`", |d| {
+            exchange(d).expires_in = Some("{expires_in}".to_owned());
+        }),
+        ("it names `later`", |d| {
+            let later = ExchangeRequest { takes: vec![taken("later", "/a")], ..sign_in(d).clone() };
+            exchange(d).sign_in.push(later);
+            set_body(d, r#"["{later}"]"#);
+        }),
+        ("template `password`: it names `kex`", |d| {
+            let (username, password) = ("{user}".to_owned(), "{kex}".to_owned());
+            let credentials = Basic { username, password };
+            sign_in(d).basic = Some(ExchangeBasic { credentials, form_encoded: true });
+        }),
+        ("template `base URL`: it names `key`, a secret", |d| {
+            exchange(d).base_url = Some("https://api.example.com/{key}".to_owned());
+        }),
+        ("template `base URL`: it does not lie within the origins", |d| {
+            exchange(d).base_url = Some("https://evil.org/{lifetime}".to_owned());
+        }),
+        ("template `base URL`: it does not begin with https://", |d| {
+            exchange(d).base_url = Some("{user}".to_owned());
+        }),
+        ("template `base URL`: an account field has the name", |d| {
+            exchange(d).base_url = Some("{lifetime}".to_owned());
+            d.account_fields.push(field("base_url", FieldKind::Text));
         }),
     ]);
+}
+
+#[test]
+fn what_replies_give_can_be_the_beginning_of_a_url() {
+    let mut descriptor = valid();
+    let next =
+        ExchangeRequest { url: "{lifetime}/x".to_owned(), ..sign_in(&mut descriptor).clone() };
+    exchange(&mut descriptor).sign_in.push(next.clone());
+    exchange(&mut descriptor).renewal.push(next);
+    exchange(&mut descriptor).base_url = Some("{lifetime}".to_owned());
+    check(&descriptor).unwrap();
 }
