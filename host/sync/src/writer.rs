@@ -175,7 +175,8 @@ impl Writing {
     fn end(self, outcome: Result<()>, mut word: oneshot::Receiver<Word>) -> Written {
         let word = word.try_recv();
         if let Err(error) = outcome {
-            let stays = self.mode != Mode::Replace;
+            // A connection that was lost takes nothing of what was kept with it.
+            let stays = self.mode != Mode::Replace || error.kind().consequence().passes;
             return self.failed(error, stays);
         }
         let change: Option<Change> = self.ledger.as_ref().map(Ledger::end);

@@ -69,7 +69,7 @@ async fn a_failure_of_the_source_commits_nothing_and_reports_what_was_read() {
 async fn a_failure_of_the_writer_is_told_in_its_own_words() {
     for call in [2, 5] {
         let memory = Memory {
-            fault: Some(Fault { call, is_done: false }),
+            fault: Some(Fault { call, is_done: false, kind: ErrorKind::Destination }),
             keeps_nothing: true,
             ..Memory::default()
         };
@@ -82,7 +82,7 @@ async fn a_failure_of_the_writer_is_told_in_its_own_words() {
 #[tokio::test]
 async fn a_destination_that_refuses_is_heard_before_the_source_is_asked() {
     let source = Numbers::default();
-    let fault = Some(Fault { call: 1, is_done: false });
+    let fault = Some(Fault { call: 1, is_done: false, kind: ErrorKind::Destination });
     let failed = run(&source, &Memory { fault, ..Memory::default() }, &plan()).await;
     assert_eq!(failed.unwrap_err().error.message(), "the disk is full");
     assert_eq!(source.asked.load(Ordering::SeqCst), 0);

@@ -35,6 +35,7 @@ pub struct Durable {
 pub struct Fault {
     pub call: usize,
     pub is_done: bool,
+    pub kind: ErrorKind,
 }
 
 #[derive(Clone, Default)]
@@ -56,7 +57,8 @@ impl Memory {
     fn call<T>(&self, act: impl FnOnce(&mut Durable) -> T) -> Result<T> {
         let call = self.shelf.calls.fetch_add(1, Ordering::SeqCst) + 1;
         let fault = self.fault.filter(|fault| fault.call == call);
-        let failed = || Err(Error::new(ErrorKind::Destination, "the disk is full"));
+        let kind = fault.map_or(ErrorKind::Destination, |fault| fault.kind);
+        let failed = || Err(Error::new(kind, "the disk is full"));
         if fault.is_some_and(|fault| !fault.is_done) {
             return failed();
         }

@@ -71,7 +71,7 @@ async fn a_destination_that_fails_at_any_call_loses_and_doubles_nothing() {
         for (parts, is_done) in PARTS.into_iter().flat_map(|p| [(p, false), (p, true)]) {
             let mut faults = 0;
             for call in 1.. {
-                let fault = Some(Fault { call, is_done });
+                let fault = Some(Fault { call, is_done, kind: ErrorKind::Destination });
                 let memory = Memory { fault, ..Memory::default() };
                 let source = Numbers { parts, ..Numbers::default() };
                 let Err(failed) = go(&source, &memory, mode).await else { break };
@@ -81,6 +81,28 @@ async fn a_destination_that_fails_at_any_call_loses_and_doubles_nothing() {
             }
             assert!(faults >= 7, "{faults}");
         }
+    }
+}
+
+/// A connection that is lost takes nothing of what was kept with it, not of a replacement either.
+#[tokio::test]
+async fn a_destination_that_was_lost_is_gone_on_with() {
+    for (mode, parts) in MODES.into_iter().flat_map(|mode| PARTS.map(|parts| (mode, parts))) {
+        let mut rows_kept = 0;
+        for call in 1.. {
+            let fault = Some(Fault { call, is_done: false, kind: ErrorKind::Unavailable });
+            let memory = Memory { fault, ..Memory::default() };
+            let source = Numbers { parts, ..Numbers::default() };
+            let Err(failed) = go(&source, &memory, mode).await else { break };
+            assert_eq!(failed.error.kind(), ErrorKind::Unavailable);
+            let report = next_brings_all(&memory, parts, mode, &format!("{fault:?}")).await;
+            let (kept, went_on) = (failed.report.kept, report.resumed);
+            // The last word on a replacement was not said: it begins anew where that failed.
+            let kept = kept.map_or(0, |kept| kept.rows);
+            assert!(went_on.map_or(0, |resumed| resumed.rows) >= kept, "{mode:?} {fault:?}");
+            rows_kept = rows_kept.max(kept);
+        }
+        assert!(rows_kept >= 10, "{mode:?}: {rows_kept}");
     }
 }
 
