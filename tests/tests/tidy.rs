@@ -37,7 +37,7 @@ fn only_the_runtime_depends_on_wasmtime() {
 }
 
 #[test]
-fn only_the_gate_depends_on_a_network_client() {
+fn only_the_gate_depends_on_a_network_client_and_destinations_on_that_of_their_database() {
     hold(crates::network_outside_egress, "Every request passes `tollgate-egress`; go through it.");
 }
 
@@ -80,7 +80,7 @@ fn only_the_command_line_reads_the_environment_prints_or_exits() {
 }
 
 #[test]
-fn only_the_gate_and_the_vault_see_secrets_in_plain_text() {
+fn only_the_gate_the_vault_and_a_database_connection_see_secrets_in_plain_text() {
     hold(sources::secrets_outside_gate, "Pass the `Secret` on; the gate fills it in.");
 }
 

@@ -3,6 +3,7 @@
 //! is checked where the connector is loaded.
 
 mod account;
+mod destination;
 mod origins;
 mod reader;
 mod source;
@@ -18,6 +19,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
+pub use destination::DestinationConfig;
 pub use source::{Problem, Source};
 pub use sync::{Places, Streams, SyncConfig};
 pub use vault::VaultConfig;
@@ -111,7 +113,7 @@ fn cannot_read(path: &Path, error: std::io::Error) -> Error {
 
 fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
     let accounts = account::read_all(source, table, problems);
-    let syncs = sync::read_all(table, problems);
+    let syncs = sync::read_all(source, table, problems);
     check_accounts_of_syncs(&accounts, &syncs, table, problems);
     let limits = read_limits(table, problems);
     let origins = origins::read_all(table, problems);

@@ -2,6 +2,9 @@
 //! text, in batches of 1,000.
 //!
 //! `cargo run --release -p tollgate-destinations --example rates -- [FOLDER [ONLY]]`
+//!
+//! Into Postgres too where `TOLLGATE_TEST_POSTGRES` names a database, with `PGPASSWORD` as its
+//! password; the schema `tollgate_rates` is made there.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,8 +15,10 @@ use arrow_array::{
     StringArray, TimestampMicrosecondArray,
 };
 use tollgate_destinations::Target;
+use tollgate_destinations::postgres::Server;
 use tollgate_model::{Column, DataType, schema};
 use tollgate_sync::{Mode, Start, Table};
+use tollgate_vault::Secret;
 
 const ROWS: i64 = 200_000;
 const BATCH: i64 = 1_000;
@@ -42,6 +47,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             load(&target, key, &batches, round)?;
         }
     }
+    let Ok(server) = std::env::var("TOLLGATE_TEST_POSTGRES") else { return Ok(()) };
+    let server = server.parse::<Server>()?.with_schema("tollgate_rates");
+    for key in ["", "number", "id"] {
+        if std::env::args().nth(2).is_none_or(|only| "postgres".contains(&only)) {
+            for round in ["first", "again"] {
+                load(&Target::Postgres(server.clone()), key, &batches, round)?;
+            }
+        }
+    }
     Ok(())
 }
 
@@ -60,9 +74,10 @@ fn load(
         mode,
         children: Vec::new(),
     };
+    let password = std::env::var("PGPASSWORD").ok().map(Secret::new);
     let memory_before = memory_peak_reset();
     let (start, cpu_before) = (Instant::now(), cpu_seconds());
-    let mut load = target.destination().begin(&table, Start::Stateless)?.load;
+    let mut load = target.destination(password.as_ref()).begin(&table, Start::Stateless)?.load;
     for batch in batches {
         load.write(batch, &[])?;
     }

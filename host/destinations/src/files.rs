@@ -67,7 +67,7 @@ pub(crate) fn begin<F: Format + 'static>(
     if table.mode == Mode::Merge {
         let message = format!("{} files have no keys: nothing can be merged", F::EXTENSION);
         return Err(Error::new(ErrorKind::Config, message)
-            .with_hint("the modes replace and append go, or a SQLite destination"));
+            .with_hint("the modes replace and append go, or a SQLite or Postgres destination"));
     }
     table::check(table)?;
     let files = table.each();
@@ -157,7 +157,8 @@ impl Drop for TableLock {
     }
 }
 
-fn loading_already(table: &str) -> Error {
+/// The error for a table that another run has locked.
+pub(crate) fn loading_already(table: &str) -> Error {
     fail(format!("another run is loading table {table:?}"))
         .with_hint("wait until it has finished, or load into another table")
 }

@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod csv;
 pub mod jsonl;
 pub mod parquet;
+pub mod postgres;
 pub mod sqlite;
 pub mod target;
 
@@ -18,5 +19,6 @@ mod text;
 pub use csv::{Csv, CsvWriter};
 pub use jsonl::{Jsonl, JsonlWriter};
 pub use parquet::Parquet;
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use target::Target;

@@ -1,5 +1,6 @@
 //! What every destination asks of a table before it touches anything.
 
+use arrow_array::{Array, RecordBatch};
 use tollgate_model::{Error, ErrorKind, Result};
 use tollgate_sync::{Mode, Table};
 
@@ -49,6 +50,27 @@ fn check_one(table: &Table) -> Result<()> {
         return Err(fail(message).with_hint("keep the key among the columns that are read"));
     }
     Ok(())
+}
+
+/// Refuses rows that lack a value of this key, by which the table tells its rows apart.
+///
+/// # Errors
+/// [`ErrorKind::Data`].
+pub(crate) fn check_keys(table: &Table, key: &[String], batch: &RecordBatch) -> Result<()> {
+    for (column, array) in table.columns.iter().zip(batch.columns()) {
+        if array.null_count() > 0 && key.contains(&column.name) {
+            let message = format!("a row of table {:?} has no {:?}", table.name, column.name);
+            let hint = "this column is the table's key and identifies each row";
+            return Err(Error::new(ErrorKind::Data, message).with_hint(hint));
+        }
+    }
+    Ok(())
+}
+
+/// About how many bytes the values take.
+pub(crate) fn size(array: &dyn Array) -> usize {
+    // A slice of a larger batch counts with its own rows only, where that is known.
+    array.to_data().get_slice_memory_size().unwrap_or_else(|_| array.get_array_memory_size())
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@ use std::str::FromStr;
 
 use tollgate_model::{Error, ErrorKind, Result, near_miss};
 use tollgate_sync::Destination;
+use tollgate_vault::Secret;
 
-use crate::{Csv, Jsonl, Parquet, Sqlite};
+use crate::postgres::Server;
+use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite};
 
 /// A destination as users write it: `sqlite:out.db`, or just `out.db`; `parquet:out/`, `csv:out/`,
-/// `jsonl:out/`.
+/// `jsonl:out/`; `postgres://USER@HOST/DATABASE`.
 ///
 /// [`fmt::Display`] gives the long form, which reads back as the same target.
 ///
@@ -31,22 +33,26 @@ pub enum Target {
     Csv(PathBuf),
     /// A folder of JSON Lines files.
     Jsonl(PathBuf),
+    /// A schema of a Postgres database.
+    Postgres(Server),
 }
 
 impl Target {
-    /// The destination. Nothing is opened or made before its first `begin`.
-    pub fn destination(&self) -> Box<dyn Destination> {
+    /// The destination. Nothing is opened or made before its first `begin`. The password is that of
+    /// a database; files have none.
+    pub fn destination(&self, password: Option<&Secret>) -> Box<dyn Destination> {
         match self {
             Target::Sqlite(path) => Box::new(Sqlite::at(path)),
             Target::Parquet(dir) => Box::new(Parquet::in_dir(dir)),
             Target::Csv(dir) => Box::new(Csv::in_dir(dir)),
             Target::Jsonl(dir) => Box::new(Jsonl::in_dir(dir)),
+            Target::Postgres(server) => Box::new(Postgres::at(server.clone(), password.cloned())),
         }
     }
 
     /// Whether rows can be merged into what is there by their key.
     pub fn merges(&self) -> bool {
-        matches!(self, Target::Sqlite(_))
+        matches!(self, Target::Sqlite(_) | Target::Postgres(_))
     }
 
     /// The word before the colon.
@@ -56,16 +62,35 @@ impl Target {
             Target::Parquet(_) => "parquet",
             Target::Csv(_) => "csv",
             Target::Jsonl(_) => "jsonl",
+            Target::Postgres(_) => "postgres",
         }
     }
 
-    /// The database file or the folder.
-    pub fn path(&self) -> &Path {
+    /// Where the tables are, whatever their form: two targets of one place share them.
+    pub fn place(&self) -> String {
         match self {
             Target::Sqlite(path)
             | Target::Parquet(path)
             | Target::Csv(path)
-            | Target::Jsonl(path) => path,
+            | Target::Jsonl(path) => path.display().to_string(),
+            Target::Postgres(server) => {
+                format!("{}, schema {}", server.place(), server.schema().unwrap_or_default())
+            }
+        }
+    }
+
+    /// The same with its path changed: the database file, the folder, or the file of certificates.
+    #[must_use]
+    pub fn map_path(self, change: impl FnOnce(&Path) -> PathBuf) -> Self {
+        match self {
+            Target::Sqlite(path) => Target::Sqlite(change(&path)),
+            Target::Parquet(dir) => Target::Parquet(change(&dir)),
+            Target::Csv(dir) => Target::Csv(change(&dir)),
+            Target::Jsonl(dir) => Target::Jsonl(change(&dir)),
+            Target::Postgres(server) => Target::Postgres(match server.ca_file().map(change) {
+                Some(path) => server.with_ca_file(path),
+                None => server,
+            }),
         }
     }
 
@@ -82,7 +107,13 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.scheme(), self.path().display())
+        match self {
+            Target::Sqlite(path)
+            | Target::Parquet(path)
+            | Target::Csv(path)
+            | Target::Jsonl(path) => write!(f, "{}:{}", self.scheme(), path.display()),
+            Target::Postgres(server) => server.fmt(f),
+        }
     }
 }
 
@@ -101,11 +132,13 @@ impl FromStr for Target {
         if path.is_empty() {
             return Err(unknown(text, "there is nothing to say where".to_owned()));
         }
+        if let Some("postgres" | "postgresql") = scheme {
+            return text.parse().map(Target::Postgres);
+        }
         let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
         match (scheme, extension.map(str::to_ascii_lowercase).as_deref()) {
-            (Some(scheme), _) => Target::with_scheme(scheme, path).ok_or_else(|| {
-                unknown(text, near_miss::hint(scheme, ["sqlite", "parquet", "csv", "jsonl"]))
-            }),
+            (Some(scheme), _) => Target::with_scheme(scheme, path)
+                .ok_or_else(|| unknown(text, near_miss::hint(scheme, SCHEMES))),
             (None, Some("db" | "sqlite" | "sqlite3")) => Ok(Target::Sqlite(path.into())),
             (None, Some(known @ ("parquet" | "csv" | "jsonl"))) => {
                 let parent = Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty());
@@ -119,9 +152,13 @@ impl FromStr for Target {
 }
 
 const FORMS: &str = "write sqlite:FILE, or a file name that ends in .db or .sqlite; \
-                     or parquet:FOLDER, csv:FOLDER, jsonl:FOLDER";
+                     or parquet:FOLDER, csv:FOLDER, jsonl:FOLDER; \
+                     or postgres://USER@HOST/DATABASE";
+const SCHEMES: [&str; 5] = ["sqlite", "parquet", "csv", "jsonl", "postgres"];
 
 fn unknown(text: &str, hint: String) -> Error {
+    // What stands in a URL before its host may be a password.
+    let text = text.split_once("://").map_or(text, |(scheme, _)| scheme);
     Error::new(ErrorKind::Config, format!("{text:?} is not a destination")).with_hint(hint)
 }
 
@@ -141,6 +178,7 @@ mod tests {
             ("parquet:dir/", "parquet:dir/"),
             ("csv:.", "csv:."),
             ("jsonl:a/b", "jsonl:a/b"),
+            ("postgresql://me@db/x?schema=a", "postgres://me@db:5432/x?schema=a"),
         ] {
             let target: Target = text.parse().unwrap();
             assert_eq!(target.to_string(), shown);
@@ -154,7 +192,7 @@ mod tests {
             ("", "there is nothing to say where"),
             ("csv:", "there is nothing to say where"),
             ("sqllite:out.db", "did you mean `sqlite`?"),
-            ("postgres://localhost/x", "there are: sqlite, parquet, csv, jsonl"),
+            ("mysql:x", "there are: sqlite, parquet, csv, jsonl, postgres"),
             ("out.csv", "csv:. writes one file for each table into that folder"),
             ("a/out.jsonl", "jsonl:a writes one file for each table into that folder"),
             ("out", FORMS),
@@ -164,6 +202,29 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Config);
             assert_eq!(error.message(), format!("{text:?} is not a destination"));
             assert_eq!(error.hint(), Some(hint), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_told() {
+        for text in ["postgress://me:hunter2@db/x", "postgres://me:hunter2@db/x"] {
+            let error = text.parse::<Target>().err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_changed_wherever_there_is_one() {
+        for (text, changed) in [
+            ("out.db", "sqlite:dir/out.db"),
+            ("csv:a", "csv:dir/a"),
+            ("postgres://me@db/x", "postgres://me@db:5432/x"),
+            ("postgres://me@db/x?ca_file=ca", "postgres://me@db:5432/x?ca_file=dir/ca"),
+        ] {
+            let target: Target = text.parse().unwrap();
+            let target = target.map_path(|path| Path::new("dir").join(path));
+            assert_eq!(target.to_string(), changed);
         }
     }
 }

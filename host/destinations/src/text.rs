@@ -15,6 +15,20 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutOfRange;
 
+/// Refuses days since 1970-01-01 that lie outside the years 1 to 9999.
+pub(crate) fn check_date(days: i32) -> Result<(), OutOfRange> {
+    check_day(i64::from(days))
+}
+
+/// Refuses microseconds since 1970-01-01 UTC that lie outside the years 1 to 9999.
+pub(crate) fn check_timestamp(micros: i64) -> Result<(), OutOfRange> {
+    check_day(micros.div_euclid(MICROS_PER_DAY))
+}
+
+fn check_day(days: i64) -> Result<(), OutOfRange> {
+    if DAYS.contains(&days) { Ok(()) } else { Err(OutOfRange) }
+}
+
 /// `2024-02-29`, from days since 1970-01-01.
 pub(crate) fn push_date(out: &mut Vec<u8>, days: i32) -> Result<(), OutOfRange> {
     push_day(out, i64::from(days))
@@ -100,9 +114,7 @@ fn push_digits(out: &mut Vec<u8>, value: i64, digits: u32) {
 /// The civil day of a day number: Howard Hinnant's `civil_from_days`, which counts in eras of 400
 /// years that begin in March, so that the leap day is the last of its year.
 fn push_day(out: &mut Vec<u8>, days: i64) -> Result<(), OutOfRange> {
-    if !DAYS.contains(&days) {
-        return Err(OutOfRange);
-    }
+    check_day(days)?;
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era =

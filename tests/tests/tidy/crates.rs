@@ -10,7 +10,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("tollgate-sync", &["tollgate-model"]),
     ("tollgate-runtime", &["tollgate-sync", "tollgate-egress", "tollgate-vault", "tollgate-model"]),
     ("tollgate-rows", &["tollgate-model"]),
-    ("tollgate-destinations", &["tollgate-sync", "tollgate-model"]),
+    ("tollgate-destinations", &["tollgate-sync", "tollgate-vault", "tollgate-model"]),
     (
         "tollgate-cli",
         &[
@@ -32,13 +32,18 @@ const NETWORK_CLIENTS: &[&str] = &[
     "hyper-rustls",
     "hyper-util",
     "native-tls",
+    "postgres",
     "reqwest",
     "rustls",
     "rustls-webpki",
+    "tokio-postgres",
     "tokio-rustls",
     "ureq",
     "webpki-roots",
 ];
+
+/// What a destination speaks to its own database with; no provider is reached by it.
+const DATABASE_CLIENTS: &[&str] = &["postgres", "rustls", "tokio-rustls", "webpki-roots"];
 
 /// Crates that wait, or that reach out of the process.
 const RUNTIMES: &[&str] =
@@ -55,6 +60,10 @@ pub fn network_outside_egress(tree: &Tree) -> Vec<String> {
     edges(tree)
         .filter(|(from, _)| from.is_production() && from.name != "tollgate-egress")
         .filter(|(_, to)| !to.is_dev && NETWORK_CLIENTS.contains(&to.name.as_str()))
+        .filter(|(from, to)| {
+            let is_database = DATABASE_CLIENTS.contains(&to.name.as_str());
+            !(from.name == "tollgate-destinations" && is_database)
+        })
         .map(said)
         .collect()
 }
@@ -150,6 +159,13 @@ mod seen_to_speak {
             ("tollgate-egress", "host/egress", &["rustls", "hyper-util"]),
             ("tollgate-sync", "host/sync", &["reqwest", "[hyper]"]),
         );
+        tried(
+            network_outside_egress,
+            ("tollgate-destinations", "host/destinations", &["postgres", "tokio-rustls"]),
+            ("tollgate-destinations", "host/destinations", &["hyper"]),
+        );
+        let elsewhere = Tree::crate_of("tollgate-sync", "host/sync", &["postgres"]);
+        assert_eq!(network_outside_egress(&elsewhere).len(), 1);
     }
 
     #[test]

@@ -40,7 +40,6 @@ fn what_is_written_is_taken_and_nothing_else_is() {
         ("sync", true),
         ("sync nightly weekly --jobs 2", true),
         ("sync --stream a --stream b --to out.db --mode append", true),
-        ("sync --stream a --to out.csv", false),
         ("sync --stream a", true),
         ("sync --jobs 0", false),
         ("sync a/b", false),

@@ -112,13 +112,17 @@ show` tells each value with its origin. Unknown keys are errors.
   [syncs.NAME]                        what `tollgate sync` runs
   account = "NAME"                    (needed)
   stream = "contacts"                 (needed) or streams = ["contacts", "lists"], or "all"
-  to = "sqlite:out.db"                (needed) or parquet:DIR, csv:DIR, jsonl:DIR
+  to = "sqlite:out.db"                (needed) or parquet:DIR, csv:DIR, jsonl:DIR; or
+  to = { postgres = "postgres://USER@HOST/DATABASE", password = { env = "VARIABLE" } }
+                                      with schema = "NAME" (default: called like the sync), tls =
+                                      "verify", "require" or "off" (default: verify, off on this
+                                      machine) and ca_file = "PATH"; without password: PGPASSWORD
   options = { status = "normal" }     options of the stream, or of each of the streams
   columns = ["email", "status"]       default: all
   expand = true                       child tables too, as STREAM_CHILD; or expand = ["notes"]
   table = "people"                    default: called like the stream; of several streams, a prefix
-  mode = "replace"                    or "append", or "merge" by key (SQLite); default: merge into
-                                      SQLite for streams that tell what is new, else replace
+  mode = "replace"                    or "append", or "merge" by key (databases); default: merge
+                                      into them for streams that tell what is new, else replace
   concurrency = 4                     parts of a stream read side by side, up to 64
   limit = 1000                        rows of each stream after which it is complete; default: all
 

@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use tollgate_model::SyncName;
-use tollgate_sync::State;
+use tollgate_model::{Error, ErrorKind, Result, SyncName};
+use tollgate_sync::{Destination, State};
+use tollgate_vault::Secret;
 
 use super::sync::jobs::{Job, Part};
 use crate::config::Config;
@@ -130,13 +131,16 @@ pub async fn run(args: &StateArgs, context: &Context) -> Outcome {
 async fn show(host: &Host<'_>, config: &Config, names: &[SyncName], context: &Context) -> Outcome {
     let syncs = match names {
         [] => config.syncs.iter().collect(),
-        names => names.iter().map(|name| config.sync(name)).collect::<Result<Vec<_>, _>>()?,
+        names => names.iter().map(|name| config.sync(name)).collect::<Result<Vec<_>>>()?,
     };
     let mut views = Vec::new();
     for sync in syncs {
         let job = Job::of_config(sync, &context.project);
+        let password = job.password(&context.messages)?;
         for Part { stream, table, .. } in parts(host, config, &job).await? {
-            let state = job.destination().state(&table)?.map(StateView::from);
+            let asked = table.clone();
+            let state = at(&job, password.as_ref(), move |to| to.state(&asked)).await?;
+            let state = state.map(StateView::from);
             let (sync, destination) = (job.label.clone(), job.to.to_string());
             views.push(StreamStateView { sync, stream, table, destination, state });
         }
@@ -157,13 +161,15 @@ async fn reset(
         let known = parts.iter().map(|part| part.stream.as_str());
         let hint = tollgate_model::near_miss::hint(unknown, known);
         let message = format!("sync {name} has no stream `{}`", unknown.escape_debug());
-        let error = tollgate_model::Error::new(tollgate_model::ErrorKind::Config, message);
+        let error = Error::new(ErrorKind::Config, message);
         return Err(error.with_hint(hint).into());
     }
+    let password = job.password(&context.messages)?;
     let mut views = Vec::new();
     for Part { stream, table, .. } in parts {
         if streams.is_empty() || streams.contains(&stream) {
-            let was_kept = job.destination().forget(&table)?;
+            let asked = table.clone();
+            let was_kept = at(&job, password.as_ref(), move |to| to.forget(&asked)).await?;
             views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
         }
     }
@@ -175,6 +181,19 @@ async fn reset(
         false => format!("{}: {}: nothing was kept\n", view.sync, view.stream),
     };
     output::print(&views.iter().map(line).collect::<String>())
+}
+
+/// Asks a destination, whose calls block, on a thread of its own.
+async fn at<T: Send + 'static>(
+    job: &Job,
+    password: Option<&Secret>,
+    ask: impl FnOnce(&mut dyn Destination) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let mut destination = job.destination(password);
+    let asked = tokio::task::spawn_blocking(move || ask(destination.as_mut())).await;
+    asked.unwrap_or_else(|panic| {
+        Err(Error::new(ErrorKind::Bug, "the destination's thread panicked").with_source(panic))
+    })
 }
 
 /// What a sync loads. The connector says what its streams are; no account is needed.

@@ -8,7 +8,6 @@ mod runs;
 
 use clap::Args;
 use futures_util::{StreamExt, stream};
-use tollgate_destinations::Target;
 use tollgate_model::{AccountName, SyncName};
 use tollgate_sync::Mode;
 
@@ -60,16 +59,17 @@ pub struct SyncArgs {
     #[arg(long = "stream", value_name = "NAME")]
     pub streams: Vec<String>,
 
-    /// Where rows go: sqlite:FILE, parquet:DIR, csv:DIR, jsonl:DIR
+    /// Where rows go: sqlite:FILE, parquet:DIR, csv:DIR, jsonl:DIR, postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "DESTINATION")]
-    pub to: Option<Target>,
+    // Read later: the words about a wrong value would show a password that stands in it.
+    pub to: Option<String>,
 
     /// The table [default: called like the stream]; of several streams, a prefix
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
 
     /// What becomes of the rows that are there: replace, append or merge [default: merge into
-    /// SQLite for streams that tell what is new in rows with a key, else replace]
+    /// databases for streams that tell what is new in rows with a key, else replace]
     #[arg(long, value_name = "MODE", value_parser = modes::parse)]
     pub mode: Option<Mode>,
 

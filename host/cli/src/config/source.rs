@@ -136,8 +136,10 @@ impl Source {
             return if self.is_open_section(line_start) { line } else { "" };
         };
         let key = trimmed.split('=').next().unwrap_or_default().trim().to_lowercase();
+        let may_hold_secret =
+            SECRET_WORDS.iter().any(|word| line_has(line, word)) || has_password_in_url(line);
         let is_open = OPEN_KEYS.contains(&key.as_str())
-            || self.is_open_section(line_start) && !SECRET_WORDS.iter().any(|w| line_has(line, w));
+            || self.is_open_section(line_start) && !may_hold_secret;
         if is_open { line } else { line.get(..=equals).unwrap_or_default() }
     }
 
@@ -153,6 +155,12 @@ impl Source {
 
 fn line_has(line: &str, word: &str) -> bool {
     line.to_lowercase().contains(word)
+}
+
+/// Whether something stands between a user and the host of a URL.
+fn has_password_in_url(line: &str) -> bool {
+    let authority = line.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+    authority.is_some_and(|(user, _)| user.contains(':'))
 }
 
 fn is_header(line: &str) -> bool {
@@ -218,6 +226,7 @@ mod tests {
             ("[accounts.a]\nx = [\n  \"canary\",\n]\n", "\"canary\""),
             ("[accounts.a]\nx = [\n  [\"canary\"],\n]\n", "\"canary\""),
             ("[syncs.a]\npassword = \"canary\"\n", "password"),
+            ("[syncs.a]\nto = \"postgres://me:canary@db/x\"\n", "\"postgres"),
             ("[syncs.a]\noptions = { token = \"canary\" }\n", "token"),
         ] {
             let shown = error(text, wrong);

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
-use tollgate_destinations::Target;
 use tollgate_model::{AccountName, Settings, SyncName};
 use tollgate_sync::Mode;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::destination::{self, DestinationConfig};
 use super::reader::{self, Reader};
-use super::source::Problem;
+use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
@@ -51,8 +52,8 @@ pub struct SyncConfig {
     pub expand: Expand,
     /// Where each option, column and child table stands.
     pub places: Places,
-    /// Where rows go. A relative path is relative to the file.
-    pub to: Spanned<Target>,
+    /// Where rows go.
+    pub to: Spanned<DestinationConfig>,
     /// The table, or the prefix of the tables where there are several streams.
     pub table: Option<String>,
     /// What becomes of the rows that are there.
@@ -76,7 +77,12 @@ pub enum Streams {
 }
 
 /// Every sync, in the order of the file.
-pub fn read_all(table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<SyncConfig> {
+pub fn read_all(
+    source: &Source,
+    table: &DeTable<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<SyncConfig> {
+    let folder = source.path().parent().unwrap_or(Path::new(""));
     let mut reader = Reader::new("the file", 0..0, table, problems);
     let Some((_, table)) = reader.table("syncs") else { return Vec::new() };
     let mut syncs = Vec::new();
@@ -93,7 +99,7 @@ pub fn read_all(table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Vec<SyncCon
             problems.push(Problem::new(key.span(), message));
             continue;
         };
-        syncs.extend(read(name, key.span(), table, problems));
+        syncs.extend(read(name, key.span(), table, folder, problems));
     }
     syncs.sort_by_key(|sync: &SyncConfig| sync.span.start);
     syncs
@@ -103,13 +109,14 @@ fn read(
     name: SyncName,
     span: Range<usize>,
     table: &DeTable<'_>,
+    folder: &Path,
     problems: &mut Vec<Problem>,
 ) -> Option<SyncConfig> {
     let mut reader = Reader::new("a sync", span.clone(), table, problems);
     reader.refuse_other_keys(&KEYS);
     let mut places = Vec::new();
     let account = reader.parsed("account");
-    let to = reader.parsed("to");
+    let to = destination::read(&mut reader, folder);
     let streams = read_streams(&mut reader);
     let sync = SyncConfig {
         name,

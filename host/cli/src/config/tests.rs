@@ -93,6 +93,43 @@ fn a_whole_file_is_read() {
 }
 
 #[test]
+fn a_database_is_a_table_with_a_password_by_reference() {
+    let to = "to = { postgres = \"postgres://me@db/x\", password = { file = \"p\" }, schema = \"s\", \
+              tls = \"verify\", ca_file = \"ca.pem\" }";
+    let config = parse(&with_sync("").replace("to = \"out.db\"", to)).unwrap();
+    let to = config.syncs[0].to.get_ref();
+    let shown = "postgres://me@db:5432/x?schema=s&tls=verify&ca_file=ca.pem";
+    assert_eq!(to.target.to_string(), shown);
+    assert_eq!(to.password, Some(tollgate_vault::SecretRef::File("dir/p".into())));
+}
+
+#[test]
+fn what_is_wrong_with_a_database_is_told_without_a_password() {
+    for (to, message) in [
+        ("{ password = { env = \"P\" } }", "`to` needs the key `postgres`"),
+        ("{ postgres = \"postgres://me@db/x\", tsl = \"off\" }", "did you mean `tls`?"),
+        ("{ postgres = \"postgres://me@db/x\", tls = \"of\" }", "did you mean `off`?"),
+        ("{ postgres = \"postgres://me@db/x?tls=off\", tls = \"off\" }", "tls is said twice"),
+        ("{ postgres = \"postgres://me@db/x\", password = \"canary\" }", "takes a reference"),
+        ("{ postgres = \"postgres://me@db/x\", password = { evn = \"canary\" } }", "`env`?"),
+        ("{ postgres = \"postgres://me:canary@db/x\" }", "does not belong into a URL"),
+        ("\"postgres://me:canary@db/x\"", "does not belong into a URL"),
+        ("\"postgress://me:canary@db/x\"", "did you mean `postgres`?"),
+        ("{ sqlite = \"out.db\" }", "`to` has no key `sqlite`"),
+        (
+            "{ postgres = \"postgres://me@db/x\", tls = \"off\", ca_file = \"ca\" }",
+            "ca_file is of use only",
+        ),
+        ("7", "`to` takes a text in quotes"),
+    ] {
+        let text = with_sync("").replace("to = \"out.db\"", &format!("to = {to}"));
+        let problems = problems(&text);
+        assert!(problems.contains(message), "{problems}");
+        assert!(!problems.contains("canary"), "{problems}");
+    }
+}
+
+#[test]
 fn an_empty_file_is_a_file() {
     assert!(parse("").unwrap().accounts.is_empty());
 }

@@ -10,6 +10,7 @@
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
+//! | [`postgres`] | sync into a database server, where there is one |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
 //! | [`secrets`] | that no output has one |
 
@@ -22,6 +23,8 @@ mod failing;
 mod harness;
 mod help;
 mod install;
+#[cfg(unix)]
+mod postgres;
 mod reading;
 mod secrets;
 mod syncing;

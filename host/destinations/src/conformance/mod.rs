@@ -8,7 +8,7 @@
 //! use tollgate_destinations::conformance::{Fixture, Traits, check};
 //! # fn my_fixture() -> Box<dyn Fixture> { unimplemented!() }
 //!
-//! let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true, merges: true, resumes_replace: true };
+//! let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true, keeps_nul: true, keeps_json_text: true, merges: true, resumes_replace: true };
 //! check(my_fixture, traits).expect("it is a destination");
 //! ```
 //!
@@ -63,6 +63,10 @@ pub struct Traits {
     pub keeps_keys: bool,
     /// It tells a double that is not a number from a missing value.
     pub keeps_nan: bool,
+    /// It takes texts with the character NUL; else it refuses them.
+    pub keeps_nul: bool,
+    /// It gives JSON back as the text that it was, not only as the same value.
+    pub keeps_json_text: bool,
     /// It merges rows by key.
     pub merges: bool,
     /// It goes on with an interrupted replacement.
@@ -134,6 +138,7 @@ checks! {
         float64s_come_back
         decimals_come_back
         texts_come_back
+        what_cannot_be_kept_is_refused
         dates_come_back
         timestamps_come_back
         json_comes_back

@@ -1,16 +1,23 @@
 //! Every value of every type comes back as it was.
 
-use tollgate_model::DataType;
+use tollgate_model::{DataType, ErrorKind};
+use tollgate_sync::Table;
 
 use super::case::{Case, Outcome, Rows, commit, table};
-use super::value::{Value, to_batch};
+use super::value::{Value, meaning, to_batch};
 
 /// Loads the values, and a missing one, into a column of this type, and expects them back.
 fn come_back(case: &Case, data_type: DataType, values: Vec<Value>) -> Outcome {
+    let (table, rows) = numbered(data_type, values);
+    case.round_trip(&table, &rows)
+}
+
+/// A table with a column of this type, and rows with these values and a missing one.
+fn numbered(data_type: DataType, values: Vec<Value>) -> (Table, Rows) {
     let table = table("values", &[("number", DataType::Int64), ("value", data_type)]);
     let values = values.into_iter().chain([Value::Null]);
     let rows = values.zip(0..).map(|(value, number)| vec![Value::Int64(number), value]);
-    case.round_trip(&table, &rows.collect())
+    (table, rows.collect())
 }
 
 pub(super) fn booleans_come_back(case: &Case) -> Outcome {
@@ -112,7 +119,30 @@ const TEXTS: &[&str] = &[
 ];
 
 pub(super) fn texts_come_back(case: &Case) -> Outcome {
-    come_back(case, DataType::Text, TEXTS.iter().map(|text| Value::text(*text)).collect())
+    let takes = |text: &&&str| case.traits.keeps_nul || !text.contains('\0');
+    let texts = TEXTS.iter().filter(takes).map(|text| Value::text(*text));
+    come_back(case, DataType::Text, texts.collect())
+}
+
+pub(super) fn what_cannot_be_kept_is_refused(case: &Case) -> Outcome {
+    if case.traits.keeps_nul {
+        return Ok(());
+    }
+    let (old, old_rows) = numbered(DataType::Text, vec![Value::text("old")]);
+    case.load(&old, &old_rows)?;
+    for value in [Value::text("a\0b"), Value::json(r#"{"a":["\u0000"]}"#)] {
+        let is_text = matches!(value, Value::Text(_));
+        let data_type = if is_text { DataType::Text } else { DataType::Json };
+        let (table, rows) = numbered(data_type, vec![value]);
+        let mut load = case.begin(&table)?;
+        let batch = to_batch(&table.columns, &rows)?;
+        match load.write(&batch, &[]).and_then(|()| load.commit(None)) {
+            Err(error) if error.kind() == ErrorKind::Data && error.message().contains("value") => {}
+            outcome => return Err(format!("{outcome:?} instead of an error of the data")),
+        }
+        case.expect(&old, &old_rows)?;
+    }
+    case.expect_no_leftovers()
 }
 
 pub(super) fn dates_come_back(case: &Case) -> Outcome {
@@ -144,7 +174,19 @@ pub(super) fn json_comes_back(case: &Case) -> Outcome {
         "{}",
         r#"{"id":9007199254740993,"price":1.10,"b":[null,{"c":"a\n\"b\",\u00e9ü"}],"a":1}"#,
     ];
-    come_back(case, DataType::Json, values.map(Value::json).to_vec())
+    let values = values.map(Value::json).to_vec();
+    if case.traits.keeps_json_text {
+        return come_back(case, DataType::Json, values);
+    }
+    let (table, rows) = numbered(DataType::Json, values);
+    case.load(&table, &rows)?;
+    let mut found = case.fixture.read(&table.name, &table.columns).unwrap_or_default();
+    found.sort_unstable();
+    let meant = |rows: &Rows| rows.iter().map(|row| meaning(&row[1])).collect::<Vec<_>>();
+    match meant(&found) == meant(&rows) {
+        true => Ok(()),
+        false => Err(format!("{found:?} do not mean {rows:?}")),
+    }
 }
 
 pub(super) fn bytes_come_back(case: &Case) -> Outcome {

@@ -1,11 +1,13 @@
 //! Values that can be compared, and batches made of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
     RecordBatch, StringArray, TimestampMicrosecondArray,
 };
+use serde_json::value::RawValue;
 use tollgate_model::{Column, DataType, schema};
 
 /// One value of a row.
@@ -48,6 +50,51 @@ impl Value {
     pub fn json(text: impl Into<String>) -> Self {
         Value::Json(text.into())
     }
+}
+
+/// What a JSON text means, however it is written: in one order of keys, with one form for each
+/// number. Any other value means itself.
+pub(super) fn meaning(value: &Value) -> Value {
+    match value {
+        Value::Json(text) => Value::Text(meaning_of(text).unwrap_or_else(|| text.clone())),
+        other => other.clone(),
+    }
+}
+
+fn meaning_of(json: &str) -> Option<String> {
+    let joined = |parts: Option<Vec<String>>| Some(parts?.join(","));
+    Some(match json.trim_start().chars().next()? {
+        '{' => {
+            let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(json).ok()?;
+            let field = |(name, value): (String, Box<RawValue>)| {
+                Some(format!("{name:?}:{}", meaning_of(value.get())?))
+            };
+            format!("{{{}}}", joined(fields.into_iter().map(field).collect())?)
+        }
+        '[' => {
+            let items: Vec<Box<RawValue>> = serde_json::from_str(json).ok()?;
+            format!("[{}]", joined(items.iter().map(|item| meaning_of(item.get())).collect())?)
+        }
+        '"' => format!("{:?}", serde_json::from_str::<String>(json).ok()?),
+        '-' | '0'..='9' => number(json.trim())?,
+        _ => json.trim().to_owned(),
+    })
+}
+
+/// The digits that count and the power of ten of the last of them.
+fn number(text: &str) -> Option<String> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
+    let digits = format!("{whole}{part}");
+    let counting = digits.trim_end_matches('0');
+    let zeros = digits.len() - counting.len();
+    let power = exponent.parse::<i64>().ok()? - i64::try_from(part.len()).ok()?;
+    let power = power + i64::try_from(zeros).ok()?;
+    Some(match counting.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        digits => format!("{sign}{digits}e{power}"),
+    })
 }
 
 /// The batch that holds these rows.
@@ -94,4 +141,26 @@ fn array<'a>(
         DataType::Json => Arc::new(collect!(values, Json, StringArray, String::as_str)),
         DataType::Bytes => Arc::new(collect!(values, Bytes, BinaryArray, |v: &'a Vec<u8>| v)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_means_the_same_however_it_is_written() {
+        for (one, other, same) in [
+            ("1.50", "15e-1", true),
+            ("1e400", &format!("1{}", "0".repeat(400)), true),
+            ("-0.0", "0", true),
+            ("10", "1", false),
+            ("-1", "1", false),
+            (r#"{"b":[1, 2],"a":null}"#, r#"{"a": null, "b": [1,2]}"#, true),
+            (r#"{"a":1}"#, r#"{"a":"1"}"#, false),
+            ("[1,2]", "[2,1]", false),
+            (r#""\u00e9""#, r#""é""#, true),
+        ] {
+            assert_eq!(meaning(&Value::json(one)) == meaning(&Value::json(other)), same, "{one}");
+        }
+    }
 }

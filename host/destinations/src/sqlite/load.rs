@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::RecordBatch;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_model::Result;
 use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, Table};
 
 use super::error::Context;
@@ -15,7 +15,7 @@ use super::schema;
 use super::staging::{self, Staging};
 use super::state::{self, Staged};
 use crate::files::TableLock;
-use crate::table::fail;
+use crate::table::{check_keys, fail, size};
 
 /// Rows are collected up to this many or up to [`CHUNK_BYTES`] and then written in one short
 /// transaction. Fewer would write the inner pages of the key's index again and again; more would
@@ -131,7 +131,7 @@ impl Load for SqliteLoad {
     fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()> {
         let page: Vec<RecordBatch> = std::iter::once(batch).chain(children).cloned().collect();
         for (staging, rows) in self.staging.iter().zip(&page) {
-            check_keys(&staging.table, rows)?;
+            check_keys(&staging.table, schema::enforced_key(&staging.table), rows)?;
         }
         self.written += batch.num_rows() as u64;
         self.waiting_rows += page.iter().map(RecordBatch::num_rows).sum::<usize>();
@@ -245,20 +245,6 @@ impl SqliteLoad {
     }
 }
 
-fn check_keys(table: &Table, batch: &RecordBatch) -> Result<()> {
-    if !schema::is_keyed(table) {
-        return Ok(());
-    }
-    for (column, array) in table.columns.iter().zip(batch.columns()) {
-        if array.null_count() > 0 && table.primary_key.contains(&column.name) {
-            let message = format!("a row of table {:?} has no {:?}", table.name, column.name);
-            let hint = "this column is the table's key and identifies each row";
-            return Err(Error::new(ErrorKind::Data, message).with_hint(hint));
-        }
-    }
-    Ok(())
-}
-
 impl Drop for SqliteLoad {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
@@ -282,10 +268,4 @@ pub(super) fn immediate<'a>(
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| context.explain(error))
-}
-
-/// About how many bytes the values take.
-fn size(array: &dyn Array) -> usize {
-    // A slice of a larger batch counts with its own rows only, where that is known.
-    array.to_data().get_slice_memory_size().unwrap_or_else(|_| array.get_array_memory_size())
 }

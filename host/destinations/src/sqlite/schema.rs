@@ -88,7 +88,7 @@ fn twins(one: &str, other: &str) -> Error {
 }
 
 /// The key that the table enforces. With `append` every row stays, so there is none.
-fn enforced_key(table: &Table) -> &[String] {
+pub(super) fn enforced_key(table: &Table) -> &[String] {
     match table.mode {
         Mode::Replace | Mode::Merge => &table.primary_key,
         Mode::Append => &[],

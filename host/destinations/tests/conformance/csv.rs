@@ -17,6 +17,8 @@ fn csv_is_a_destination() {
         keeps_types: false,
         keeps_keys: false,
         keeps_nan: true,
+        keeps_nul: true,
+        keeps_json_text: true,
         merges: false,
         resumes_replace: false,
     };
@@ -57,7 +59,7 @@ fn value(data_type: DataType, field: Option<&str>) -> Value {
         (DataType::Bytes, Some(text)) => {
             Value::Bytes(STANDARD.decode(text).expect("bytes are Base64"))
         }
-        (_, Some(text)) => crate::parse(data_type, text),
+        (_, Some(text)) => crate::texts::parse(data_type, text),
     }
 }
 

@@ -19,6 +19,8 @@ fn jsonl_is_a_destination() {
         keeps_types: false,
         keeps_keys: false,
         keeps_nan: true,
+        keeps_nul: true,
+        keeps_json_text: true,
         merges: false,
         resumes_replace: false,
     };
@@ -53,12 +55,12 @@ fn read_file(path: &Path, columns: &[Column]) -> Vec<Vec<Value>> {
 fn value(data_type: DataType, raw: &str) -> Value {
     let text = || serde_json::from_str::<String>(raw).expect("it is a string");
     match data_type {
-        DataType::Boolean | DataType::Int64 | DataType::Json => crate::parse(data_type, raw),
-        DataType::Float64 if raw.starts_with('"') => crate::parse(data_type, &text()),
-        DataType::Float64 => crate::parse(data_type, raw),
+        DataType::Boolean | DataType::Int64 | DataType::Json => crate::texts::parse(data_type, raw),
+        DataType::Float64 if raw.starts_with('"') => crate::texts::parse(data_type, &text()),
+        DataType::Float64 => crate::texts::parse(data_type, raw),
         DataType::Bytes => Value::Bytes(STANDARD.decode(text()).expect("bytes are Base64")),
         DataType::Decimal { .. } | DataType::Text | DataType::Date | DataType::Timestamp => {
-            crate::parse(data_type, &text())
+            crate::texts::parse(data_type, &text())
         }
     }
 }

@@ -14,6 +14,8 @@ const TRAITS: Traits = Traits {
     keeps_types: true,
     keeps_keys: true,
     keeps_nan: true,
+    keeps_nul: false,
+    keeps_json_text: true,
     merges: false,
     resumes_replace: false,
 };
@@ -95,7 +97,7 @@ const DEFECTS: &[(Defect, &str)] = &[
     (Int64ThroughDouble, "int64s_come_back"),
     (FloatThroughSingle, "float64s_come_back"),
     (DecimalThroughDouble, "decimals_come_back"),
-    (TextEndsAtNul, "texts_come_back"),
+    (TextEndsAtNul, "what_cannot_be_kept_is_refused"),
     (TextIsTrimmed, "texts_come_back"),
     (DateBeforeEpochIsOff, "dates_come_back"),
     (TimestampInMilliseconds, "timestamps_come_back"),
@@ -136,6 +138,14 @@ const DEFECTS: &[(Defect, &str)] = &[
 ];
 
 type Row = BTreeMap<String, Value>;
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains('\0'),
+        Value::Json(text) => text.contains("\\u0000"),
+        _ => false,
+    }
+}
 
 /// Rows by column name, in the parts in which they came.
 #[derive(Clone, Debug, Default)]
@@ -293,6 +303,9 @@ impl Load for MemoryLoad {
         self.written += rows.len() as u64;
         if self.refuses_key(&rows) {
             return Err(Error::new(ErrorKind::Data, "a row has no key"));
+        }
+        if rows.iter().flat_map(BTreeMap::values).any(holds_nul) {
+            return Err(Error::new(ErrorKind::Data, "a value holds NUL"));
         }
         let rows = if self.memory.has(KeysPerBatch) { self.by_key(rows) } else { rows };
         let mut storage = self.memory.storage();

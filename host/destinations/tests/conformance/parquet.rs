@@ -17,6 +17,8 @@ fn parquet_is_a_destination() {
         keeps_types: true,
         keeps_keys: false,
         keeps_nan: true,
+        keeps_nul: true,
+        keeps_json_text: true,
         merges: false,
         resumes_replace: false,
     };

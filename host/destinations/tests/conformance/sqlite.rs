@@ -15,6 +15,8 @@ fn sqlite_is_a_destination() {
         keeps_types: true,
         keeps_keys: true,
         keeps_nan: false,
+        keeps_nul: true,
+        keeps_json_text: true,
         merges: true,
         resumes_replace: true,
     };
@@ -99,7 +101,7 @@ fn value(data_type: DataType, value: ValueRef<'_>) -> Value {
             | DataType::Date
             | DataType::Timestamp,
             ValueRef::Text(text),
-        ) => crate::parse(data_type, std::str::from_utf8(text).expect("texts are UTF-8")),
+        ) => crate::texts::parse(data_type, std::str::from_utf8(text).expect("texts are UTF-8")),
         (_, other) => Value::text(format!("{other:?}")),
     }
 }

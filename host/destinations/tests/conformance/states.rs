@@ -15,6 +15,8 @@ const TRAITS: Traits = Traits {
     keeps_types: false,
     keeps_keys: true,
     keeps_nan: true,
+    keeps_nul: true,
+    keeps_json_text: true,
     merges: true,
     resumes_replace: true,
 };

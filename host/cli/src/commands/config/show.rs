@@ -194,7 +194,11 @@ impl List<'_> {
                 .join(", "),
         };
         self.add(&key("streams"), streams, self.at(start));
-        self.add(&key("to"), sync.to.get_ref().to_string(), self.at(sync.to.span().start));
+        let to = sync.to.get_ref();
+        self.add(&key("to"), to.target.to_string(), self.at(sync.to.span().start));
+        if let Some(reference) = &to.password {
+            self.add(&key("to.password"), place(reference), self.at(sync.to.span().start));
+        }
         for (name, values) in &sync.options {
             self.add(&key(&format!("options.{name}")), values.join(", "), self.at(start));
         }

@@ -12,6 +12,7 @@ use crate::config::{Config, Source};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::host::Host;
+use crate::messages::Messages;
 use crate::progress::Router;
 
 /// The accounts that were opened, by name.
@@ -40,6 +41,11 @@ impl<'a> Accounts<'a> {
     /// The configuration, for problems that name a line of it.
     pub fn source(&self) -> &Source {
         &self.config.source
+    }
+
+    /// Where warnings go.
+    pub fn messages(&self) -> &Messages {
+        &self.context.messages
     }
 
     /// Opens an account, if it is not open.

@@ -1,7 +1,7 @@
 //! What is to be synced: the syncs of the file, with what the command line says before it.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::Path;
 
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
@@ -9,12 +9,15 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runtime::Session;
 use tollgate_sync::plan::{self, Choices};
 use tollgate_sync::{Destination, Mode, Refresh};
+use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
 use crate::commands::{describe, reading};
-use crate::config::{Config, Places, Problem, Source, Streams, SyncConfig};
+use crate::config::{Config, DestinationConfig, Places, Problem, Source, Streams, SyncConfig};
+use crate::environment;
 use crate::expand::Expand;
 use crate::failure::Outcome;
+use crate::messages::Messages;
 use crate::project::Project;
 
 /// A sync, ready to be run.
@@ -26,6 +29,8 @@ pub struct Job {
     pub account: AccountName,
     /// Where rows go.
     pub to: Target,
+    /// Where the password of a database lies.
+    password: Option<SecretRef>,
     streams: Streams,
     options: Settings,
     columns: Vec<String>,
@@ -67,12 +72,14 @@ impl Part {
 /// # Errors
 /// [`ErrorKind::Config`] for a sync or account that does not exist, and where nothing is to do.
 pub fn jobs(args: &SyncArgs, config: &Config, project: &Project) -> Outcome<Vec<Job>> {
-    let jobs = match (args.names.as_slice(), args.streams.as_slice()) {
-        ([], []) => config.syncs.iter().map(|sync| of_file(sync, args, project)).collect(),
+    let jobs: Vec<Job> = match (args.names.as_slice(), args.streams.as_slice()) {
+        ([], []) => {
+            config.syncs.iter().map(|sync| of_file(sync, args, project)).collect::<Result<_>>()?
+        }
         ([], streams) => vec![of_arguments(args, streams, config)?],
         (names, _) => {
             let syncs = names.iter().map(|name| config.sync(name)).collect::<Result<Vec<_>>>()?;
-            syncs.into_iter().map(|sync| of_file(sync, args, project)).collect()
+            syncs.into_iter().map(|sync| of_file(sync, args, project)).collect::<Result<_>>()?
         }
     };
     if jobs.is_empty() {
@@ -85,7 +92,7 @@ pub fn jobs(args: &SyncArgs, config: &Config, project: &Project) -> Outcome<Vec<
 }
 
 /// What the command line says comes before what the file says.
-fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Job {
+fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job> {
     let mut job = Job::of_config(sync, project);
     if !args.streams.is_empty() {
         job.streams = named(&args.streams);
@@ -95,26 +102,30 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Job {
     }
     job.options.extend(args.options.settings());
     job.account = args.account.clone().unwrap_or(job.account);
-    job.to = args.to.clone().unwrap_or(job.to);
+    if let Some(to) = &args.to {
+        // A password of the file is that of another server.
+        (job.to, job.password) = (in_schema(to.parse()?, &job.label), None);
+    }
     job.mode = args.mode.or(job.mode);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
     job.limit = args.limit.or(job.limit);
-    job
+    Ok(job)
 }
 
 fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<Job> {
     let account = reading::account(config, args.account.as_ref())?;
-    let to = args.to.clone().ok_or_else(|| {
+    let to = args.to.as_ref().ok_or_else(|| {
         Error::new(ErrorKind::Config, "where to? --to DESTINATION says it")
             .with_hint("for example --to out.db, --to parquet:out, --to csv:out")
     })?;
     Ok(Job {
         label: account.name.to_string(),
         account: account.name.clone(),
-        to,
+        to: in_schema(to.parse()?, account.name.as_str()),
+        password: None,
         streams: named(streams),
         options: args.options.settings(),
         columns: args.columns.columns.clone(),
@@ -141,27 +152,27 @@ fn refresh(args: &SyncArgs) -> Refresh {
     if args.full_refresh { Refresh::Full } else { Refresh::GoOn }
 }
 
-/// A path of the file is relative to the file.
-fn resolve(target: &Target, project: &Project) -> Target {
-    with_path(target, project.resolve(target.path()))
-}
-
-fn with_path(target: &Target, path: PathBuf) -> Target {
+/// In a database, each sync has a schema of its own, called like the sync, unless another is said.
+fn in_schema(target: Target, label: &str) -> Target {
     match target {
-        Target::Sqlite(_) => Target::Sqlite(path),
-        Target::Parquet(_) => Target::Parquet(path),
-        Target::Csv(_) => Target::Csv(path),
-        Target::Jsonl(_) => Target::Jsonl(path),
+        Target::Postgres(server) if server.schema().is_none() => {
+            Target::Postgres(server.with_schema(label))
+        }
+        other => other,
     }
 }
 
 impl Job {
     /// A sync of the file as it stands there.
     pub fn of_config(sync: &SyncConfig, project: &Project) -> Self {
+        let DestinationConfig { target, password } = sync.to.get_ref().clone();
+        // A path of the file is relative to the file.
+        let target = target.map_path(|path| project.resolve(path));
         Job {
             label: sync.name.to_string(),
             account: sync.account.get_ref().clone(),
-            to: resolve(sync.to.get_ref(), project),
+            to: in_schema(target, sync.name.as_str()),
+            password,
             expand: sync.expand.clone(),
             mode: sync.mode,
             refresh: Refresh::GoOn,
@@ -217,8 +228,9 @@ impl Job {
         };
         if mode == Mode::Merge && !self.to.merges() {
             let message = format!("nothing can be merged into {} files", self.to.scheme());
-            return Err(Error::new(ErrorKind::Config, message)
-                .with_hint("the modes replace and append go, or a SQLite destination"));
+            return Err(Error::new(ErrorKind::Config, message).with_hint(
+                "the modes replace and append go, or a SQLite or Postgres destination",
+            ));
         }
         plan::check_mode(stream, &self.columns, mode)
     }
@@ -236,10 +248,25 @@ impl Job {
 
     /// The destination. Its path is made absolute, so that what it tells of files is of use to
     /// whoever reads it elsewhere.
-    pub fn destination(&self) -> Box<dyn Destination> {
-        let path = self.to.path();
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        with_path(&self.to, path).destination()
+    pub fn destination(&self, password: Option<&Secret>) -> Box<dyn Destination> {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.to.clone().map_path(absolute).destination(password)
+    }
+
+    /// Reads the password of the destination: where the file says, else from `PGPASSWORD`, which
+    /// every program of Postgres takes it from. `None`: it needs none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where it cannot be read.
+    pub fn password(&self, messages: &Messages) -> Result<Option<Secret>> {
+        let Target::Postgres(_) = &self.to else { return Ok(None) };
+        let Some(reference) = &self.password else {
+            let password = environment::variable("PGPASSWORD").filter(|text| !text.is_empty());
+            return Ok(password.map(Secret::new));
+        };
+        let read = reference.read(&environment::variable)?;
+        read.notes.iter().for_each(|note| messages.warn(note));
+        Ok(Some(read.secret))
     }
 
     /// What the options of a stream are.

@@ -1,10 +1,10 @@
 //! Syncs of which everything was checked that can be without a request.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use tollgate_model::{Error, ErrorKind};
 use tollgate_sync::Mode;
+use tollgate_vault::Secret;
 
 use super::accounts::{Accounts, OpenAccount};
 use super::jobs::{Job, Part};
@@ -24,6 +24,8 @@ pub struct Ready {
     pub account: OpenAccount,
     /// What is loaded of its streams.
     pub parts: Vec<Part>,
+    /// The password of its destination.
+    pub password: Option<Secret>,
 }
 
 impl Prepared {
@@ -49,17 +51,18 @@ impl Prepared {
 async fn ready(job: &Job, accounts: &Accounts<'_>) -> Outcome<Ready> {
     let account = accounts.get(&job.account).await?;
     let parts = job.check(&account.session, accounts.source())?;
-    Ok(Ready { account, parts })
+    let password = job.password(accounts.messages())?;
+    Ok(Ready { account, parts, password })
 }
 
 /// Refuses a sync that would load a table that another one replaces, or the other way round: what is
 /// there in the end would depend on which came last.
 pub fn refuse_shared_tables(prepared: &mut [Prepared]) {
-    let mut owners: BTreeMap<(PathBuf, String), (String, Mode)> = BTreeMap::new();
+    let mut owners: BTreeMap<(String, String), (String, Mode)> = BTreeMap::new();
     for sync in prepared {
         for (table, mode) in sync.tables() {
             // SQLite and some file systems take names that differ in case for the same.
-            let key = (sync.job.to.path().to_owned(), table.to_lowercase());
+            let key = (sync.job.to.place(), table.to_lowercase());
             let mine = (sync.job.label.clone(), mode);
             let owner = owners.entry(key).or_insert_with(|| mine.clone());
             let both_append = owner.1 == Mode::Append && mine.1 == Mode::Append;
@@ -85,7 +88,7 @@ pub fn by_destination(prepared: Vec<Prepared>) -> Vec<Vec<(usize, Prepared)>> {
     let mut groups: Vec<Vec<(usize, Prepared)>> = Vec::new();
     for (position, sync) in prepared.into_iter().enumerate() {
         let same = |group: &&mut Vec<(usize, Prepared)>| {
-            group.iter().any(|(_, other)| other.job.to.path() == sync.job.to.path())
+            group.iter().any(|(_, other)| other.job.to.place() == sync.job.to.place())
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.push((position, sync)),

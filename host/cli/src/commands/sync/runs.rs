@@ -118,7 +118,14 @@ async fn load(
         error: first_error(failure),
         report: Report { stream: stream.to_owned(), ..Report::default() },
     })?;
-    tollgate_sync::run(session, job.destination(), &plan, progress, &context.cancel).await
+    tollgate_sync::run(
+        session,
+        job.destination(ready.password.as_ref()),
+        &plan,
+        progress,
+        &context.cancel,
+    )
+    .await
 }
 
 fn first_error(failure: Failure) -> Error {

@@ -100,6 +100,49 @@ fn streams_without_a_name_are_a_sync_of_their_own() {
 }
 
 #[test]
+fn a_database_has_a_schema_for_each_sync() {
+    let file = FILE.replace("to = \"out.db\"", "to = { postgres = \"postgres://me@db/x\" }");
+    let file = file.replace("\"/data/out.db\"", "\"postgres://me@db/x?schema=all&ca_file=ca\"");
+    let jobs = with_file(&file, "").unwrap();
+    assert_eq!(jobs[0].to.to_string(), "postgres://me@db:5432/x?schema=nightly");
+    assert_eq!(jobs[1].to.to_string(), "postgres://me@db:5432/x?schema=all&ca_file=dir/ca");
+    assert_ne!(jobs[0].to.place(), jobs[1].to.place());
+    let job = &jobs_of("--stream contacts --to postgres://me@db/x").unwrap()[0];
+    assert_eq!(job.to.to_string(), "postgres://me@db:5432/x?schema=acme");
+    assert!(job.to.merges());
+}
+
+#[test]
+fn the_password_of_the_file_is_for_the_server_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("password");
+    std::fs::write(&path, "canary\n").unwrap();
+    let to = format!(
+        "to = {{ postgres = \"postgres://me@db/x\", password = {{ file = {:?} }} }}",
+        path.display().to_string()
+    );
+    let file = FILE.replace("to = \"out.db\"", &to);
+    let messages = Messages::of(&crate::args::GlobalArgs::default());
+    let job = &with_file(&file, "nightly").unwrap()[0];
+    assert!(job.password(&messages).unwrap().is_some());
+    assert!(!format!("{job:?}").contains("canary"));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(job.password(&messages).unwrap_err().kind(), ErrorKind::Config);
+    let job = &with_file(&file, "nightly --to postgres://me@other/x").unwrap()[0];
+    assert!(job.password.is_none());
+    let job = &with_file(&file, "nightly --to out.db").unwrap()[0];
+    assert!(job.password(&messages).unwrap().is_none());
+}
+
+#[test]
+fn a_destination_that_is_none_is_refused_without_its_password() {
+    for to in ["out.csv", "postgres://me:canary@db/x", "postgress://me:canary@db/x"] {
+        let refused = refusal(jobs_of(&format!("--stream contacts --to {to}")));
+        assert!(!refused.contains("canary"), "{refused}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_told() {
     assert!(refusal(jobs_of("nigthly")).contains("there is no sync `nigthly`"));
     assert!(refusal(with_file("", "")).contains("has no sync"));

@@ -1,0 +1,288 @@
+//! One load: staging, then single transactions that make rows durable with their state.
+
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use postgres::Transaction;
+use tollgate_model::Result;
+use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, Table};
+
+use super::chunk::Chunk;
+use super::connect::{self, Session};
+use super::error::Context;
+use super::existing::Existing;
+use super::schema;
+use super::staging::{self, Staged, Staging};
+use super::state;
+use crate::table::{check_keys, size};
+
+/// Rows are collected up to this many or up to [`CHUNK_BYTES`] and then copied in one short
+/// transaction. Fewer would cost more round trips than rows; more would only hold memory.
+const CHUNK_ROWS: usize = 10_000;
+const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is lost when a run is killed is read again, at the provider's pace: a few seconds of it, or
+/// a few chunks where it is fast. A transaction more often would only cost.
+const PACE: Pace = Pace { rows: 4 * CHUNK_ROWS as u64, interval: Duration::from_secs(5) };
+
+/// A load into a Postgres table and its child tables.
+pub(super) struct PostgresLoad {
+    /// `None` once the load has come to its end.
+    session: Option<Session>,
+    schema: String,
+    table: Table,
+    token: String,
+    /// That of the table itself is the first.
+    staging: Vec<Staging>,
+    /// Pages: the rows of each table.
+    waiting: Vec<Vec<RecordBatch>>,
+    waiting_rows: usize,
+    waiting_bytes: usize,
+    /// Rows of each table that were copied.
+    copied: Vec<u64>,
+    /// Rows written, those of an interrupted load that this one goes on with included.
+    written: u64,
+    /// Rows that were made visible before the end.
+    added: u64,
+    buffer: Vec<u8>,
+}
+
+/// Looks whether the load can be, removes what a killed run has left, and makes the staging tables,
+/// or finds those of an interrupted run.
+pub(super) fn begin(
+    mut session: Session,
+    schema: &str,
+    table: &Table,
+    start: Start<'_>,
+) -> Result<Begun> {
+    let Session { client, place } = &mut session;
+    let context = Context::table(place, &table.name);
+    let explain = |error| context.explain(error);
+    let mut transaction = client.transaction().map_err(explain)?;
+    make_schema(&mut transaction, schema).map_err(explain)?;
+    let tables = table.each();
+    for table in &tables {
+        if let Some(existing) = Existing::find(&mut transaction, schema, table, context)? {
+            match table.mode {
+                Mode::Replace => existing.check_replacement(&mut transaction, table, context)?,
+                Mode::Append | Mode::Merge => existing.check(table)?,
+            }
+        }
+    }
+    let (kept, token) = kept(&mut transaction, schema, table, start).map_err(explain)?;
+    let goes_on = token.is_some();
+    let found = match token {
+        Some(token) => staging::go_on(&mut transaction, schema, &tables, token).map_err(explain)?,
+        None => None,
+    };
+    // A state of rows that are not there any more is none.
+    let kept = if goes_on && found.is_none() { Kept::Nothing } else { kept };
+    let Staged { token, staging } = match found {
+        Some(found) => found,
+        None => {
+            staging::abandon(&mut transaction, schema, &table.name).map_err(explain)?;
+            staging::make(&mut transaction, schema, &tables).map_err(explain)?
+        }
+    };
+    if start != Start::Stateless && !matches!(kept, Kept::Same(_)) {
+        state::forget(&mut transaction, schema, &table.name).map_err(explain)?;
+    }
+    transaction.commit().map_err(explain)?;
+    let written = match &kept {
+        Kept::Same(state) if table.mode == Mode::Replace && !state.round.ended => state.round.rows,
+        _ => 0,
+    };
+    let load = PostgresLoad {
+        session: Some(session),
+        schema: schema.to_owned(),
+        table: table.clone(),
+        token,
+        copied: vec![0; staging.len()],
+        staging,
+        waiting: Vec::new(),
+        waiting_rows: 0,
+        waiting_bytes: 0,
+        written,
+        added: 0,
+        buffer: Vec::new(),
+    };
+    Ok(Begun { load: Box::new(load), kept })
+}
+
+/// `CREATE SCHEMA IF NOT EXISTS` asks for the right to make one even where it is there.
+fn make_schema(transaction: &mut Transaction<'_>, schema: &str) -> Result<(), postgres::Error> {
+    connect::lock_schema(transaction, schema)?;
+    let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
+    if transaction.query_opt(sql, &[&schema])?.is_none() {
+        transaction.batch_execute(&format!("CREATE SCHEMA {}", schema::quote(schema)))?;
+    }
+    Ok(())
+}
+
+/// What is kept for a load that begins so, and the token of the staged rows that it goes on with.
+fn kept(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+    table: &Table,
+    start: Start<'_>,
+) -> Result<(Kept, Option<String>), postgres::Error> {
+    let Start::GoOn(scope) = start else { return Ok((Kept::Nothing, None)) };
+    Ok(match state::load(transaction, schema, &table.name)? {
+        None => (Kept::Nothing, None),
+        Some((state, _)) if state.scope != *scope => (Kept::Other(state.scope), None),
+        Some((state, token)) if table.mode == Mode::Replace && !state.round.ended => {
+            // Rows that were replaced by nothing yet are worth as much as their staging table.
+            token.map_or((Kept::Nothing, None), |token| (Kept::Same(state), Some(token)))
+        }
+        Some((state, _)) => (Kept::Same(state), None),
+    })
+}
+
+impl Load for PostgresLoad {
+    fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()> {
+        let page: Vec<RecordBatch> = std::iter::once(batch).chain(children).cloned().collect();
+        for (staging, rows) in self.staging.iter().zip(&page) {
+            check_keys(&staging.table, schema::enforced_key(&staging.table), rows)?;
+        }
+        self.written += batch.num_rows() as u64;
+        self.waiting_rows += page.iter().map(RecordBatch::num_rows).sum::<usize>();
+        self.waiting_bytes +=
+            page.iter().flat_map(RecordBatch::columns).map(|array| size(array)).sum::<usize>();
+        self.waiting.push(page);
+        if self.waiting_rows >= CHUNK_ROWS || self.waiting_bytes >= CHUNK_BYTES {
+            self.stage_and(|_, _, _| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    fn pace(&self) -> Option<Pace> {
+        Some(PACE)
+    }
+
+    fn keep(&mut self, change: &Change) -> Result<()> {
+        let (mode, token, schema) = (self.table.mode, self.token.clone(), self.schema.clone());
+        let added = self.stage_and(|transaction, staging, context| {
+            let explain = |error| context.explain(error);
+            let table = &staging[0].table.name;
+            staging::settle_rest(transaction, staging).map_err(explain)?;
+            if mode == Mode::Replace {
+                let stored = state::store(transaction, &schema, table, change, Some(&token));
+                return stored.map(|()| 0).map_err(explain);
+            }
+            let added = add(transaction, &schema, staging, context)?;
+            staging.iter().try_for_each(|one| one.clear(transaction)).map_err(explain)?;
+            state::store(transaction, &schema, table, change, None).map_err(explain)?;
+            Ok(added)
+        })?;
+        self.added += added;
+        Ok(())
+    }
+
+    fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
+        let (mode, schema) = (self.table.mode, self.schema.clone());
+        let added = self.stage_and(|transaction, staging, context| {
+            let explain = |error| context.explain(error);
+            let table = &staging[0].table.name;
+            staging::settle_rest(transaction, staging).map_err(explain)?;
+            let rows = match mode {
+                Mode::Replace => {
+                    let rows = staging[0].count(transaction).map_err(explain)?;
+                    for one in staging {
+                        one.replace(transaction, &schema, context)?;
+                    }
+                    rows
+                }
+                Mode::Append | Mode::Merge => add(transaction, &schema, staging, context)?,
+            };
+            match change {
+                Some(change) => state::store(transaction, &schema, table, change, None),
+                // What was kept is of rows that are gone.
+                None if mode == Mode::Replace => state::forget(transaction, &schema, table),
+                None => Ok(()),
+            }
+            .map_err(explain)?;
+            Ok(rows)
+        })?;
+        let rows = self.added + added;
+        let session = self.session.take();
+        let place = session.as_ref().map(|session| session.place.as_str()).unwrap_or_default();
+        Ok(Loaded {
+            rows,
+            duplicates: self.written.saturating_sub(rows),
+            location: format!("{place}, table {}.{}", self.schema, self.table.name),
+        })
+    }
+
+    fn pause(mut self: Box<Self>) -> Result<()> {
+        // Staged rows wait for the rest of theirs; of the other modes, every row that counts is in
+        // its table.
+        if self.table.mode == Mode::Replace {
+            self.session.take();
+        }
+        Ok(())
+    }
+}
+
+/// Puts the rows of all tables into them; gives how many rows of the first there were.
+fn add(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+    staging: &[Staging],
+    context: Context<'_>,
+) -> Result<u64> {
+    let added = staging[0].count(transaction).map_err(|error| context.explain(error))?;
+    for (place, one) in staging.iter().enumerate() {
+        one.add(transaction, schema, (place > 0).then_some(&staging[0]), context)?;
+    }
+    Ok(added)
+}
+
+impl PostgresLoad {
+    /// Copies the rows that wait, and does more in the same transaction.
+    fn stage_and<T>(
+        &mut self,
+        more: impl FnOnce(&mut Transaction<'_>, &[Staging], Context<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let Session { client, place } = self.session.as_mut().ok_or_else(connect::ended)?;
+        let context = Context::table(place, &self.table.name);
+        let explain = |error| context.explain(error);
+        let chunks = Chunk::of_each(&self.staging, &self.waiting, &self.copied)?;
+        let mut transaction = client.transaction().map_err(explain)?;
+        for (chunk, one) in chunks.iter().zip(&self.staging) {
+            chunk.copy(&mut transaction, &one.arrivals, &mut self.buffer, context)?;
+        }
+        if self.waiting_rows > 0 {
+            staging::settle_chunk(&mut transaction, &self.staging).map_err(explain)?;
+        }
+        let value = more(&mut transaction, &self.staging, context)?;
+        transaction.commit().map_err(explain)?;
+        for page in &self.waiting {
+            for (copied, batch) in self.copied.iter_mut().zip(page) {
+                *copied += batch.num_rows() as u64;
+            }
+        }
+        self.waiting.clear();
+        (self.waiting_rows, self.waiting_bytes) = (0, 0);
+        Ok(value)
+    }
+
+    /// Removes the staged rows of a replacement and their state.
+    fn remove(&mut self) -> Result<(), postgres::Error> {
+        let Some(session) = &mut self.session else { return Ok(()) };
+        if self.table.mode != Mode::Replace {
+            return Ok(());
+        }
+        let mut transaction = session.client.transaction()?;
+        staging::remove(&mut transaction, &self.schema, &self.token)?;
+        staging::abandon(&mut transaction, &self.schema, &self.table.name)?;
+        transaction.commit()
+    }
+}
+
+impl Drop for PostgresLoad {
+    fn drop(&mut self) {
+        // Should it fail, the next load of the table removes it; where the connection was lost, the
+        // next one goes on with what was kept.
+        drop(self.remove());
+    }
+}

@@ -1,0 +1,247 @@
+//! Names, types and statements.
+
+use sha2::{Digest, Sha256};
+use tollgate_model::{Column, DataType, Result};
+use tollgate_sync::{ChildOf, Mode, Table};
+
+use super::error::refused_name;
+use super::state;
+
+/// The most bytes of a name; the server would cut the rest off without a word.
+const NAME_BYTES_MAX: usize = 63;
+
+/// The most columns of a table.
+const COLUMNS_MAX: usize = 1_600;
+
+/// Columns that every table has.
+const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
+/// Quotes a name, whatever it holds.
+pub(super) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A table's name with that of its schema.
+pub(super) fn qualified(schema: &str, name: &str) -> String {
+    format!("{}.{}", quote(schema), quote(name))
+}
+
+/// A name that fits: one that is too long keeps its beginning, and the digest of all of it tells it
+/// from others that begin so.
+pub(super) fn fitting(name: &str) -> String {
+    shortened(name, NAME_BYTES_MAX)
+}
+
+/// The same for a part of a name, with room for so many bytes.
+pub(super) fn shortened(name: &str, bytes_max: usize) -> String {
+    if name.len() <= bytes_max {
+        return name.to_owned();
+    }
+    let digest: String =
+        Sha256::digest(name.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let end = name.floor_char_boundary(bytes_max - digest.len() - 1);
+    format!("{}_{digest}", &name[..end])
+}
+
+/// The table with names that fit.
+pub(super) fn fitted(table: &Table) -> Table {
+    let columns = |columns: &[Column]| {
+        let fit = |column: &Column| Column { name: fitting(&column.name), ..column.clone() };
+        columns.iter().map(fit).collect()
+    };
+    let names = |names: &[String]| names.iter().map(|name| fitting(name)).collect();
+    let child = |child: &ChildOf| ChildOf {
+        name: fitting(&child.name),
+        columns: columns(&child.columns),
+        primary_key: names(&child.primary_key),
+    };
+    Table {
+        name: fitting(&table.name),
+        columns: columns(&table.columns),
+        primary_key: names(&table.primary_key),
+        mode: table.mode,
+        children: table.children.iter().map(child).collect(),
+    }
+}
+
+/// The type of a column.
+pub(super) fn declared(data_type: DataType) -> String {
+    match data_type {
+        DataType::Boolean => "boolean".to_owned(),
+        DataType::Int64 => "bigint".to_owned(),
+        DataType::Float64 => "double precision".to_owned(),
+        DataType::Decimal { precision, scale } => format!("numeric({precision},{scale})"),
+        DataType::Text => "text".to_owned(),
+        DataType::Date => "date".to_owned(),
+        DataType::Timestamp => "timestamp with time zone".to_owned(),
+        DataType::Json => "jsonb".to_owned(),
+        DataType::Bytes => "bytea".to_owned(),
+    }
+}
+
+/// Whether values of this type can be added to a column of that one, as the server writes it: to its
+/// own, and to one that somebody else made and that holds each of them as it is.
+pub(super) fn takes(existing: &str, data_type: DataType) -> bool {
+    existing == declared(data_type)
+        || match data_type {
+            DataType::Text => existing == "character varying",
+            DataType::Int64 | DataType::Decimal { .. } => existing == "numeric",
+            DataType::Json => existing == "json",
+            _ => false,
+        }
+}
+
+/// Refuses names and keys that Postgres does not take.
+pub(super) fn check(table: &Table) -> Result<()> {
+    let name = &table.name;
+    if name.starts_with(state::PREFIX) {
+        let message = format!("table {name:?} cannot be made: states are kept there");
+        let hint = format!("choose a table name that does not begin with {}", state::PREFIX);
+        return Err(refused_name(message, &hint));
+    }
+    if table.columns.len() > COLUMNS_MAX {
+        let message = format!(
+            "table {name:?} would have {} columns, and Postgres takes {COLUMNS_MAX}",
+            table.columns.len()
+        );
+        return Err(refused_name(message, "read only some of them"));
+    }
+    for (index, column) in table.columns.iter().enumerate() {
+        if SYSTEM_COLUMNS.contains(&column.name.as_str()) {
+            let message = format!("Postgres keeps column name {:?} for itself", column.name);
+            return Err(refused_name(message, "do not read this column"));
+        }
+        if table.columns[..index].iter().any(|other| other.name == column.name) {
+            let message = format!("two columns of table {name:?} shorten to {:?}", column.name);
+            return Err(refused_name(message, "read only one of them"));
+        }
+        if column.data_type == DataType::Json && enforced_key(table).contains(&column.name) {
+            let message = format!("column {:?} of table {name:?} cannot be a key", column.name);
+            let hint = "to Postgres, two JSON texts may be one value; append instead";
+            return Err(refused_name(message, hint));
+        }
+    }
+    Ok(())
+}
+
+/// The key that the table enforces. With `append` every row stays, so there is none.
+pub(super) fn enforced_key(table: &Table) -> &[String] {
+    match table.mode {
+        Mode::Replace | Mode::Merge => &table.primary_key,
+        Mode::Append => &[],
+    }
+}
+
+/// Whether a row can take the place of another.
+pub(super) fn is_keyed(table: &Table) -> bool {
+    !enforced_key(table).is_empty()
+}
+
+/// What stands between the brackets of `CREATE TABLE`.
+pub(super) fn definition(table: &Table) -> String {
+    let key = enforced_key(table);
+    let column =
+        |column: &Column| format!("{} {}", quote(&column.name), declared(column.data_type));
+    let key = (!key.is_empty()).then(|| format!("PRIMARY KEY ({})", list(key)));
+    let parts: Vec<String> = table.columns.iter().map(column).chain(key).collect();
+    parts.join(", ")
+}
+
+/// The names of the columns, quoted, with commas between them.
+pub(super) fn columns(table: &Table) -> String {
+    let names: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    list(&names)
+}
+
+/// The statement that puts all rows of one table into another, where a row takes the place of the
+/// one with its key. Both names are as SQL has them.
+pub(super) fn insert(into: &str, from: &str, table: &Table) -> String {
+    let names = columns(table);
+    let conflict = on_conflict(table).unwrap_or_default();
+    format!("INSERT INTO {into} ({names}) SELECT {names} FROM {from} {conflict}")
+}
+
+/// The clause by which a row takes the place of the one with its key; none without a key.
+fn on_conflict(table: &Table) -> Option<String> {
+    let key = enforced_key(table);
+    if key.is_empty() {
+        return None;
+    }
+    let others = table.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
+    let set: Vec<String> = others.map(|name| format!("{0} = excluded.{0}", quote(name))).collect();
+    let action = if set.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        format!("UPDATE SET {}", set.join(", "))
+    };
+    Some(format!("ON CONFLICT ({}) DO {action}", list(key)))
+}
+
+/// Names, quoted, with commas between them.
+pub(super) fn list(names: &[String]) -> String {
+    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{column, contacts};
+
+    #[test]
+    fn every_declared_type_takes_its_own_and_nothing_else() {
+        let types = [
+            DataType::Boolean,
+            DataType::Int64,
+            DataType::Float64,
+            DataType::Decimal { precision: 38, scale: 9 },
+            DataType::Decimal { precision: 10, scale: 2 },
+            DataType::Text,
+            DataType::Date,
+            DataType::Timestamp,
+            DataType::Json,
+            DataType::Bytes,
+        ];
+        for one in types {
+            for other in types {
+                assert_eq!(takes(&declared(one), other), one == other, "{one} {other}");
+            }
+        }
+        assert!(takes("character varying", DataType::Text));
+        assert!(!takes("character varying(20)", DataType::Text));
+        assert!(!takes("integer", DataType::Int64));
+    }
+
+    #[test]
+    fn long_names_are_shortened_and_differ() {
+        let long = "ä".repeat(40);
+        let (one, other) = (fitting(&format!("{long}a")), fitting(&format!("{long}b")));
+        assert!(one.len() <= NAME_BYTES_MAX && one.starts_with(&"ä".repeat(27)), "{one}");
+        assert_ne!(one, other);
+        assert_eq!(fitting(&one), one);
+        let fits = "x".repeat(NAME_BYTES_MAX);
+        assert_eq!(fitting(&fits), fits);
+    }
+
+    #[test]
+    fn what_postgres_does_not_take_is_refused() {
+        let with = |columns: Vec<Column>| Table { columns, ..contacts(Mode::Append) };
+        let many = |count: usize| {
+            (0..count).map(|n| column(&format!("c{n}"), DataType::Boolean)).collect()
+        };
+        assert!(check(&with(many(COLUMNS_MAX))).is_ok());
+        let json = Table { columns: vec![column("id", DataType::Json)], ..contacts(Mode::Replace) };
+        let twins = vec![column("a", DataType::Text), column("a", DataType::Text)];
+        let state = Table { name: "_tollgate_x".to_owned(), ..contacts(Mode::Append) };
+        for (table, message) in [
+            (with(many(COLUMNS_MAX + 1)), "would have 1601 columns"),
+            (with(vec![column("ctid", DataType::Text)]), "keeps column name \"ctid\""),
+            (with(twins), "two columns of table \"contacts\" shorten to \"a\""),
+            (json, "cannot be a key"),
+            (state, "states are kept there"),
+        ] {
+            let error = check(&table).err().unwrap();
+            assert!(error.message().contains(message), "{error}");
+            assert!(error.hint().is_some());
+        }
+    }
+}
