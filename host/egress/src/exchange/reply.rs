@@ -126,3 +126,6 @@ fn answers(code: u16, said: &str) -> String {
 fn data(message: String) -> GateError {
     GateError::SignIn { kind: ErrorKind::Data, message, hint: None }
 }
+
+#[cfg(test)]
+mod tests;

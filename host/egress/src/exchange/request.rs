@@ -91,3 +91,6 @@ fn body(body: &ExchangeBody, values: Values<'_>) -> Result<(Option<HeaderValue>,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

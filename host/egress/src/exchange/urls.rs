@@ -27,11 +27,14 @@ pub(super) fn url(values: Values<'_>, template: &str) -> Result<CanonicalUrl, Ga
             }
             Part::Field(name) => name,
         };
+        let value = values.get(name).unwrap_or_default();
+        if text.is_empty() {
+            CanonicalUrl::parse_text(value)?;
+        }
         if values.is_secret(name) && !text.contains('?') {
             let message = format!("a URL of the sign-in has the secret `{name}` before its query");
             return Err(GateError::Leak(message));
         }
-        let value = values.get(name).unwrap_or_default();
         match (text.is_empty(), parts.peek()) {
             (false, _) => text.push_str(&percent::encode(value.as_bytes())),
             // Some providers end a URL with a slash.
@@ -56,7 +59,7 @@ pub(super) fn base_url(
 ) -> Result<CanonicalUrl, GateError> {
     let url = url(values, template).map_err(|error| match error {
         GateError::Leak(_) => has_secret(),
-        GateError::Denied(why) => denied(format!("the account's base URL is none: {why}")),
+        GateError::Denied(why) => denied(format!("the account's base URL is not valid: {why}")),
         other => other,
     })?;
     if url.query().is_some() {
@@ -80,3 +83,6 @@ fn has_secret() -> GateError {
 fn denied(message: String) -> GateError {
     GateError::SignIn { kind: ErrorKind::Denied, message, hint: None }
 }
+
+#[cfg(test)]
+mod tests;
