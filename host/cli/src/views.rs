@@ -337,6 +337,8 @@ pub fn scheme(scheme: &AuthScheme) -> (&'static str, Vec<String>) {
             let mut sends = vec!["header Authorization (Bearer)".to_owned()];
             let urls = exchange.sign_in.iter().map(|request| &request.url);
             sends.extend(urls.map(|url| format!("signs in at {url}")));
+            let urls = exchange.renewal.iter().map(|request| &request.url);
+            sends.extend(urls.map(|url| format!("renews at {url}")));
             ("token_exchange", sends)
         }
     }
