@@ -11,8 +11,12 @@ pub mod server;
 pub mod simulator;
 pub mod vendor;
 
+mod builder;
 mod change;
+mod clock;
 mod connection;
+mod limits;
+mod query;
 mod random;
 mod script;
 

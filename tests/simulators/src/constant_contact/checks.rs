@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::json;
 
-use super::limits::Refusal;
 use super::{CONTENT_TYPE, ConstantContact};
+use crate::limits::Refusal;
 use crate::log::lock;
 use crate::vendor::{Reply, Request, Twist};
 
