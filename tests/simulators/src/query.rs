@@ -41,7 +41,7 @@ impl Query {
     /// Reads the parameters. The error says what the vendor cannot make sense of.
     pub(crate) fn parse(
         pairs: &[(String, String)],
-        parameters: Parameters,
+        parameters: &[(&str, Type)],
     ) -> Result<Query, String> {
         let mut query = Query { pairs: pairs.to_vec(), ..Query::default() };
         for (at, (name, value)) in pairs.iter().enumerate() {

@@ -53,6 +53,7 @@ use crate::change::Changes;
 use crate::clock::Clock;
 use crate::limits::Pace;
 use crate::log::{LoggedRequest, lock};
+use crate::manners::manners;
 use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
 
@@ -185,7 +186,7 @@ impl Vendor for ConstantContact {
         let secrets = lock(&self.grants).secrets_in(request, &self.settings);
         let mut reply = self.route(request, twists);
         reply.violations.extend(secrets);
-        reply.violations.extend(checks::manners(request));
+        reply.violations.extend(manners(request));
         reply
     }
 
