@@ -111,11 +111,11 @@ impl Data {
         self.first + SignedDuration::from_millis(offset * 1_000 + ms)
     }
 
-    /// When `entry` was changed last: so many seconds after it came to be, but not after the start,
-    /// unless the simulator was told to change it.
+    /// When `entry` was changed last: so many seconds after it came to be, but a minute before the
+    /// start at the latest, unless it came to be or was changed later.
     pub(super) fn updated(&self, entry: &Entry, after_s: i64) -> Timestamp {
         let usual = entry.created + SignedDuration::from_secs(after_s);
-        let latest = self.now.max(entry.created);
+        let latest = (self.now - SignedDuration::from_mins(1)).max(entry.created);
         entry.change.map_or(usual.min(latest), |(_, at)| at)
     }
 

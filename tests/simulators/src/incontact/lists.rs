@@ -163,7 +163,10 @@ impl InContact {
                 return Err(self.refuse(call.request, 400, &why).violation(why));
             }
         }
-        self.read(call, &parameters)
+        let mut query = self.read(call, &parameters)?;
+        // What is not a parameter of this version has no effect.
+        query.pairs.retain(|(name, _)| parameters.iter().any(|(known, _)| known == name));
+        Ok(query)
     }
 
     /// How `updatedSince` is spelt in a version, and how it is not.
