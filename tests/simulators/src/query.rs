@@ -4,6 +4,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Whether a bound on a time admits the moment itself, which vendors leave open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounds {
+    /// It does.
+    #[default]
+    Inclusive,
+    /// It does not.
+    Exclusive,
+}
+
 /// What the value of a parameter may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Type {

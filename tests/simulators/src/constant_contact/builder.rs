@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::ConstantContact;
 use super::settings::{
-    Blank, Bounds, Consent, Credentials, DeviceFlow, IdForm, LastPage, Settings, StatsKeys,
-    Summaries, TagLink,
+    Blank, Consent, Credentials, DeviceFlow, IdForm, LastPage, Settings, StatsKeys, Summaries,
+    TagLink,
 };
 use crate::builder::builder_methods;
 use crate::limits::RateLimits;
+use crate::query::Bounds;
 use crate::server::ServerSettings;
 
 /// Puts a stand-in for Constant Contact together.

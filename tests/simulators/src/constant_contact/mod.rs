@@ -58,14 +58,14 @@ use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
 
 pub use crate::limits::RateLimits;
+pub use crate::query::Bounds;
 pub use builder::Builder;
 pub use contact::{Contact, EmailAddress};
 pub use oauth::Counts as TokenCounts;
 pub use record::Record;
 pub use settings::{
-    Blank, Bounds, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET, Consent,
-    Credentials, DeviceFlow, DeviceOutcome, IdForm, LastPage, Settings, StatsKeys, Summaries,
-    TagLink,
+    Blank, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET, Consent, Credentials,
+    DeviceFlow, DeviceOutcome, IdForm, LastPage, Settings, StatsKeys, Summaries, TagLink,
 };
 pub use small::ContactList;
 pub use truth::{RESOURCES, Truth};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::limits::RateLimits;
+use crate::query::Bounds;
 
 /// The client secret the simulator expects unless told otherwise. Like every `CANARY`, it must
 /// turn up nowhere but in the requests: tests search rows, logs, errors and state for it.
@@ -120,16 +121,6 @@ pub enum Summaries {
     Numbers,
     /// Texts, and a list of one object of percentages.
     Texts,
-}
-
-/// Whether a bound on a time admits the moment itself, which the vendor leaves open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Bounds {
-    /// It does.
-    #[default]
-    Inclusive,
-    /// It does not.
-    Exclusive,
 }
 
 /// What the person does who is asked to let the application in.

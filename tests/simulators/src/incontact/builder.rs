@@ -11,6 +11,7 @@ use super::settings::{
 };
 use crate::builder::builder_methods;
 use crate::limits::RateLimits;
+use crate::query::Bounds;
 use crate::server::ServerSettings;
 
 /// Puts a stand-in for NICE inContact together.
@@ -47,6 +48,8 @@ impl Builder {
         versions: Versions => settings.versions;
         /// The longest spans of time that are answered (30 and 31 days).
         windows: Windows => settings.windows;
+        /// Whether `endDate` admits the moment itself in the lists of contacts (it does).
+        end_date: Bounds => settings.end_date;
         /// The size of a page when none is asked for (100).
         top_default: usize => settings.top_default;
         /// The largest page (10,000).

@@ -9,7 +9,7 @@ use super::data::{Entry, Item};
 use super::record::{Datum, Record, Style};
 use super::settings::Excess;
 use super::{InContact, agents, contacts, teams};
-use crate::query::{Query, Type};
+use crate::query::{Bounds, Query, Type};
 use crate::vendor::Reply;
 
 /// A list below one path.
@@ -206,8 +206,11 @@ impl InContact {
         let since = since.filter(|_| list.has_updates);
         let mut found = Vec::new();
         for entry in self.entries(list.item) {
-            // Both ends are within: a row exactly where two spans meet is in both.
-            let is_within = span.is_none_or(|(start, end)| (start..=end).contains(&entry.created));
+            // Where both ends are within, a row exactly where two spans meet is in both.
+            let is_within = span.is_none_or(|(start, end)| {
+                let is_at_end = entry.created == end && self.settings.end_date == Bounds::Inclusive;
+                is_at_end || (start..end).contains(&entry.created)
+            });
             let is_there = list.name != "contacts_completed" || !self.data.is_open(entry.place);
             let is_new = since.is_none_or(|since| self.data.updated_at(list.item, &entry) >= since);
             if is_within && is_there && is_new {

@@ -53,6 +53,7 @@ use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
 
 pub use crate::limits::RateLimits;
+pub use crate::query::Bounds;
 pub use auth::{
     ACCESS_KEY_PATH, CONFIGURATION_PATH, CXONE_TOKEN_PATH, Counts, DISCOVERY_PATH, PASSWORD_PATH,
     REFRESH_PATH, SignIn,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::limits::RateLimits;
+use crate::query::Bounds;
 
 /// The password of the password grant that the simulator expects unless told otherwise. Like every
 /// `CANARY`, it must turn up nowhere but in the requests: tests search rows, logs, errors and state
@@ -230,6 +231,9 @@ pub struct Settings {
     pub versions: Versions,
     /// The longest spans of time that are answered.
     pub windows: Windows,
+    /// Whether `endDate` admits the moment itself in the lists of contacts. In reports and data
+    /// downloads it does not.
+    pub end_date: Bounds,
     /// The size of a page when none is asked for.
     pub top_default: usize,
     /// The largest page.
@@ -289,6 +293,7 @@ impl Default for Settings {
             id_base: 455_000_000_000,
             versions: Versions::default(),
             windows: Windows::default(),
+            end_date: Bounds::default(),
             top_default: 100,
             top_max: 10_000,
             top_excess: Excess::default(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
-use tollgate_simulators::incontact::{Empty, Excess, RESOURCES};
+use tollgate_simulators::incontact::{Bounds, Empty, Excess, RESOURCES};
 
 use super::{MONTH, Server, at, builder, get, read_all, rows, server, start};
 
@@ -56,12 +56,11 @@ fn means(wire: &Value, plain: &Value) -> bool {
 
 #[test]
 fn every_list_read_by_pages_is_the_truth_value_by_value() {
-    let server = server();
+    let server = start(builder().end_date(Bounds::Exclusive));
     for (name, path, field) in LISTS {
         let (read, truth) = (whole(&server, path, field), truth(&server, name));
         assert!(truth.len() > 3, "{name} has {} rows", truth.len());
-        // A contact exactly at the end of the month is in this month too.
-        assert!(read.len() >= truth.len() && read.len() <= truth.len() + 1, "{name}");
+        assert_eq!(read.len(), truth.len(), "{name}");
         for (row, expected) in read.iter().zip(&truth) {
             let row = row.as_object().unwrap();
             assert_eq!(row.len(), expected.len(), "{name}");
@@ -167,4 +166,22 @@ fn a_page_has_a_default_and_a_largest_size() {
     let strict = start(builder().top_max(4).top_excess(Excess::Refused));
     assert_eq!(get(&strict, "v33.0/agents?top=4").status(), 200);
     assert_eq!(get(&strict, "v33.0/agents?top=5").status(), 400);
+}
+
+#[test]
+fn a_contact_where_two_spans_meet_is_in_both_unless_the_end_is_excluded() {
+    let read = |server: &Server, span: &str| {
+        let contacts = rows(&get(server, &format!("v33.0/contacts?{span}&top=999")), "contacts");
+        contacts.iter().map(|row| row["contactId"].as_i64().unwrap()).collect::<HashSet<_>>()
+    };
+    let days = [
+        "startDate=2026-11-01T00:00:00Z&endDate=2026-11-11T00:00:00Z",
+        "startDate=2026-11-11T00:00:00Z&endDate=2026-11-21T00:00:00Z",
+    ];
+    let shared = |server: &Server| {
+        let [first, second] = days.map(|span| read(server, span));
+        first.intersection(&second).count()
+    };
+    assert!(shared(&server()) > 0);
+    assert_eq!(shared(&start(builder().end_date(Bounds::Exclusive))), 0);
 }
