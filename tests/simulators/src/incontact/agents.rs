@@ -183,11 +183,13 @@ impl Data {
 pub(super) const OLD_NAMES: &[(&str, &str)] =
     &[("emailAddress", "email"), ("lastUpdated", "lastModified")];
 
-/// An agent of the first versions, which part the name of whom it reports to.
-pub(super) fn of_old(record: Record) -> Record {
+/// An agent of the first versions, which name the business unit and part the name of whom it
+/// reports to.
+pub(super) fn of_old(record: Record, business_unit: i64) -> Record {
     let name = record.get("reportToName").map(Datum::text).unwrap_or_default();
     let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
     let parts = record! {
+        "businessUnitId": business_unit,
         "reportToFirstName": first, "reportToMiddleName": "", "reportToLastName": last,
     };
     record.without(&["reportToName"]).and(parts)

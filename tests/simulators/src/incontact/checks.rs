@@ -36,7 +36,7 @@ impl InContact {
             return self.no_such_path(request);
         };
         let call = Call { request, version, twists };
-        let arrival = lock(&self.pace).arrive(self.clock.now(), &self.settings.rate_limits);
+        let arrival = lock(&self.pace).arrive(self.now(), &self.settings.rate_limits);
         let reply = match arrival.refusal {
             Some(_) => self.refuse(request, 429, "The number of calls exceeds the limit"),
             None => {
@@ -62,7 +62,7 @@ impl InContact {
             ("GET", ["skills", "summary"]) => self.skill_report(call),
             ("GET", ["server-time"]) => {
                 let query = self.read(call, &[])?;
-                let now = self.clock.now().to_string();
+                let now = self.now().to_string();
                 Ok(self.plain(json!({"ServerTime": now}), query.violations))
             }
             ("GET", ["business-unit"]) => self.business_unit(call),
@@ -95,7 +95,7 @@ impl InContact {
             let why = "there is no bearer token";
             return Err(self.refuse(request, 401, why).violation(why));
         };
-        match lock(&self.tokens).spend(token, self.clock.now()) {
+        match lock(&self.tokens).spend(token, self.now()) {
             auth::Worth::Good => {}
             // A client cannot know that a token has ended.
             auth::Worth::Ended => return Err(self.refuse(request, 401, "The token has expired")),

@@ -1,5 +1,7 @@
 //! Data downloads: reports of the vendor's own about a span of time, made while the client waits.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -52,44 +54,54 @@ impl InContact {
     }
 
     pub(super) fn download(&self, call: &Call<'_>, report: &str) -> Result<Reply, Reply> {
-        use base64::Engine as _;
         let query = self.read(call, PARAMETERS)?;
         let id = report.parse().ok().filter(|id| DOWNLOADS.contains(id));
         let Some(id) = id else {
             return Err(self.refuse(call.request, 404, "Data download report not found"));
         };
-        let window = self.window(call, &query, self.settings.windows.downloads_days)?;
-        let table = self.download_table(id, window.0, window.1);
-        if !self.settings.download_error.is_empty() {
-            let error = &self.settings.download_error;
+        let (start, end) = self.window(call, &query, self.settings.windows.downloads_days)?;
+        let error = &self.settings.download_error;
+        if !error.is_empty() {
             let body = json!({
                 "errorMessage": error, "fileName": "", "file": "", "fileType": "", "URI": ""
             });
             return Ok(self.plain(body, query.violations));
         }
+        let table = self.download_table(id, start, end);
         if table.rows.is_empty() {
             return Ok(self.nothing(query.violations));
         }
         let bytes = table.to_bytes(self.file_form(query.get("includeHeaders") == Some("true")));
-        let is_saved = query.get("saveAsFile") == Some("true");
-        let (mut name, mut uri) = (String::new(), String::new());
-        if is_saved {
-            let number = lock(&self.state).files.len();
-            let usual = format!("download_{id}_{number}.csv");
-            name = query.get("fileName").map_or(usual, str::to_owned);
-            uri = self.file_url(call.version, &name);
-            let mut state = lock(&self.state);
-            if state.files.iter().any(|file| file.name == name) {
-                return Err(self.refuse(call.request, 409, "The file name is in use"));
+        let (name, file, uri) = match query.get("saveAsFile") {
+            Some("true") => {
+                let name = self.save(call, id, query.get("fileName"), bytes)?;
+                let uri = self.file_url(call.version, &name);
+                (name, String::new(), uri)
             }
-            let made = self.clock.now();
-            state.files.push(File { name: name.clone(), made, content: bytes.clone().into() });
-        }
-        let engine = base64::engine::general_purpose::STANDARD;
-        let file = if is_saved { String::new() } else { engine.encode(bytes) };
+            _ => (String::new(), STANDARD.encode(bytes), String::new()),
+        };
         let body = json!({
             "errorMessage": "", "fileName": name, "file": file, "fileType": "csv", "URI": uri
         });
         Ok(self.plain(body, query.violations))
+    }
+
+    /// Keeps a download as a file, whose name it gives. One that is in use is refused.
+    fn save(
+        &self,
+        call: &Call<'_>,
+        report: u32,
+        name: Option<&str>,
+        bytes: Vec<u8>,
+    ) -> Result<String, Reply> {
+        let mut state = lock(&self.state);
+        let usual = format!("download_{report}_{}.csv", state.files.len());
+        let name = name.map_or(usual, str::to_owned);
+        if state.files.iter().any(|file| file.name == name) {
+            return Err(self.refuse(call.request, 409, "The file name is in use"));
+        }
+        let (made, content) = (self.now(), bytes.into());
+        state.files.push(File { name: name.clone(), made, content });
+        Ok(name)
     }
 }

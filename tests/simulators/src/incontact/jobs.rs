@@ -1,5 +1,7 @@
 //! Custom reports: the list of them, the jobs that run them, the files that come of it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -119,7 +121,7 @@ impl InContact {
         let mut pairs = call.request.query.clone();
         pairs.extend(body_pairs(call.request));
         let query = self.read_pairs(call, &pairs, START)?;
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = lock(&self.state);
         let id = JOB_ID_FIRST + state.jobs.len();
         let name = self.data.report_name(place);
@@ -226,18 +228,17 @@ impl InContact {
     pub(super) fn file_url(&self, version: u32, name: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("fileName", &format!("Reports\\{name}"));
-        let (origin, query) = (&self.settings.urls.files, query.finish());
+        let (origin, query) = (&self.settings.urls.files, query.finish().replace('+', "%20"));
         format!("{origin}/inContactAPI/services/v{version}.0/files?{query}")
     }
 
     pub(super) fn file(&self, call: &Call<'_>) -> Result<Reply, Reply> {
-        use base64::Engine as _;
         let query = self.read(call, &[("fileName", Type::Text)])?;
         let path = query.get("fileName").unwrap_or_default();
         let name = path.strip_prefix("Reports\\").unwrap_or(path);
         let state = lock(&self.state);
         let lifetime = SignedDuration::try_from(self.settings.file_lifetime).unwrap_or_default();
-        let now = self.clock.now();
+        let now = self.now();
         let Some(file) = state.files.iter().rfind(|file| file.name == name) else {
             return Err(self.refuse(call.request, 404, "File not found"));
         };
@@ -245,7 +246,7 @@ impl InContact {
             let status = self.settings.file_expired_status;
             return Err(self.refuse(call.request, status, "The file is no longer there"));
         }
-        let content = base64::engine::general_purpose::STANDARD.encode(&file.content);
+        let content = STANDARD.encode(&file.content);
         let body = json!({"files": {"file": content, "fileName": file.name}});
         Ok(self.plain(body, query.violations))
     }

@@ -43,6 +43,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::change::Changes;
 use crate::clock::Clock;
@@ -104,7 +105,7 @@ impl InContact {
         let settings = Arc::new(settings);
         let clock = Clock::new(settings.now);
         InContact {
-            data: Data::new(Arc::clone(&settings), clock.now()),
+            data: Data::new(Arc::clone(&settings), to_millis(clock.now())),
             clock,
             state: Mutex::default(),
             tokens: Mutex::default(),
@@ -131,7 +132,7 @@ impl InContact {
 
     /// Adds so many items, which come to be now.
     pub fn add(&self, item: Item, count: usize) {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = lock(&self.state);
         state.added.entry(item).or_default().extend(std::iter::repeat_n(now, count));
     }
@@ -139,7 +140,7 @@ impl InContact {
     /// Changes the item at `place`, counted from 0 in the order of ids: a text of it, and the time
     /// of its last change. A place without an item is changed without effect.
     pub fn change(&self, item: Item, place: usize) {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = lock(&self.state);
         let (revision, at) = state.changed.entry((item, place)).or_insert((0, now));
         (*revision, *at) = (*revision + 1, now);
@@ -148,17 +149,17 @@ impl InContact {
     /// An access token that is good, given out without a request, and its refresh token, which the
     /// given way to sign in renews.
     pub fn grant(&self, sign_in: SignIn) -> (String, String) {
-        lock(&self.tokens).grant(sign_in, &self.settings, self.clock.now())
+        lock(&self.tokens).grant(sign_in, &self.settings, self.now())
     }
 
     /// Ends every access token that was given out, but no refresh token.
     pub fn expire_access_tokens(&self) {
-        lock(&self.tokens).expire_access(self.clock.now());
+        lock(&self.tokens).expire_access(self.now());
     }
 
     /// Ends every token that was given out.
     pub fn revoke_tokens(&self) {
-        lock(&self.tokens).revoke(self.clock.now());
+        lock(&self.tokens).revoke(self.now());
     }
 
     /// What came of the requests for tokens.
@@ -169,6 +170,11 @@ impl InContact {
     /// How many report jobs were started.
     pub fn jobs_started(&self) -> usize {
         lock(&self.state).jobs.len()
+    }
+
+    /// The time, as exact as the vendor tells it.
+    fn now(&self) -> Timestamp {
+        to_millis(self.clock.now())
     }
 
     /// All items of a kind, in the order of their ids.
@@ -189,6 +195,11 @@ impl InContact {
         let place = INSERTED + at;
         Entry { place, created: self.data.created(item, place), change: None }
     }
+}
+
+/// `time` without what is less than a millisecond.
+fn to_millis(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 impl Vendor for InContact {
@@ -246,6 +257,16 @@ impl Simulator<InContact> {
     /// See [`InContact::advance`].
     pub fn advance(&self, by: Duration) {
         self.vendor.advance(by);
+    }
+
+    /// See [`InContact::grant`].
+    pub fn grant(&self, sign_in: SignIn) -> (String, String) {
+        self.vendor.grant(sign_in)
+    }
+
+    /// See [`InContact::jobs_started`].
+    pub fn jobs_started(&self) -> usize {
+        self.vendor.jobs_started()
     }
 
     /// See [`InContact::add`].

@@ -90,7 +90,7 @@ impl InContact {
     fn row(&self, version: u32, list: &List, place: usize, record: Record) -> Value {
         let style = self.list_style(list, version, place);
         let record = match list.item {
-            Item::Agent if style.is_pascal => agents::of_old(record),
+            Item::Agent if style.is_pascal => agents::of_old(record, self.data.business_unit()),
             _ => record,
         };
         record.written(style, mix(self.settings.seed) ^ place as u64)
@@ -132,7 +132,7 @@ impl InContact {
             about["_links"] = links;
         }
         if !is_campaign {
-            about["lastPollTime"] = json!(self.clock.now().to_string());
+            about["lastPollTime"] = json!(self.now().to_string());
         }
         if list.item == Item::Agent {
             about["hiddenAgents"] = json!(0);

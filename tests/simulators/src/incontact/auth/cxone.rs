@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{Answer, Body, SignIn, answer, basic, deny, wrong};
+use super::{Answer, SignIn, answer, basic, deny, wrong};
+use crate::form::Form;
 use crate::incontact::InContact;
 use crate::log::lock;
 use crate::vendor::{Reply, Request};
@@ -27,7 +28,7 @@ impl InContact {
 
     pub(super) fn cxone_token(&self, request: &Request) -> Answer {
         let known = &self.settings.credentials;
-        let form = Body::form(request)?;
+        let form = Form::read(request).map_err(wrong)?;
         let pair = Some((known.client_id.clone(), known.client_secret.clone()));
         let is_client = basic(request).map(|sent| decoded(&sent) == pair);
         if form.get("client_secret").is_some() {

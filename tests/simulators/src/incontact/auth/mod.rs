@@ -5,10 +5,12 @@ mod password;
 mod tokens;
 mod userhub;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{CONTENT_TYPE, InContact};
-use crate::form::{FORM, Form, media_type};
+use crate::form::{FORM, media_type};
 use crate::log::lock;
 use crate::vendor::{Reply, Request};
 
@@ -50,7 +52,7 @@ impl InContact {
         answer.unwrap_or_else(|refusal| refusal)
     }
 
-    fn counted(&self, answer: impl FnOnce() -> Result<Reply, Reply>) -> Answer {
+    fn counted(&self, answer: impl FnOnce() -> Answer) -> Answer {
         lock(&self.tokens).counts.requests += 1;
         let answer = answer();
         if answer.is_err() {
@@ -60,14 +62,14 @@ impl InContact {
     }
 
     fn sign_in(&self, sign_in: SignIn) -> Issued {
-        lock(&self.tokens).sign_in(sign_in, &self.settings, self.clock.now())
+        lock(&self.tokens).sign_in(sign_in, &self.settings, self.now())
     }
 
     /// New tokens for the refresh token that was sent.
     fn renew(&self, sign_in: SignIn, token: Option<&str>, status: u16) -> Result<Issued, Reply> {
         let token = token.ok_or_else(|| wrong("the refresh token is missing"))?;
         let mut tokens = lock(&self.tokens);
-        let renewed = tokens.renew(sign_in, token, &self.settings, self.clock.now());
+        let renewed = tokens.renew(sign_in, token, &self.settings, self.now());
         renewed.map_err(|(why, is_wrong)| {
             let reply = deny(status, "invalid_grant", why);
             if is_wrong { reply.violation(why) } else { reply }
@@ -106,11 +108,6 @@ impl Body {
         fields.map(Body).map_err(|_| wrong("the body is no JSON object"))
     }
 
-    /// Reads a form.
-    fn form(request: &Request) -> Result<Form, Reply> {
-        Form::read(request).map_err(wrong)
-    }
-
     /// Reads either.
     fn either(request: &Request) -> Result<Body, Reply> {
         if media_type(request) != FORM {
@@ -127,8 +124,7 @@ impl Body {
 
 /// User and password of HTTP Basic, whose scheme may be in any case.
 fn basic(request: &Request) -> Option<String> {
-    use base64::Engine as _;
     let (scheme, value) = request.header("authorization")?.split_once(' ')?;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(value).ok()?;
+    let bytes = STANDARD.decode(value).ok()?;
     scheme.eq_ignore_ascii_case("basic").then(|| String::from_utf8(bytes).ok()).flatten()
 }

@@ -163,14 +163,14 @@ fn cxone_refuses_another_key_and_another_tenant() {
 fn tokens_end_by_time_by_use_and_by_order() {
     let server = start(builder().requests_per_token(2).access_lifetime(Duration::from_secs(60)));
     let status = |token: &str| call(&server, "GET", AGENTS, Some(token)).status();
-    let (token, _) = server.vendor().grant(SignIn::Password);
+    let (token, _) = server.grant(SignIn::Password);
     assert_eq!([status(&token), status(&token), status(&token)], [200, 200, 401]);
-    let (token, _) = server.vendor().grant(SignIn::Password);
+    let (token, _) = server.grant(SignIn::Password);
     server.advance(Duration::from_secs(59));
     assert_eq!(status(&token), 200);
     server.advance(Duration::from_secs(1));
     assert_eq!(status(&token), 401);
-    let (token, refresh) = server.vendor().grant(SignIn::AccessKey);
+    let (token, refresh) = server.grant(SignIn::AccessKey);
     server.expire_access_tokens();
     assert_eq!(status(&token), 401);
     let renewal = |token: &str| {
@@ -191,7 +191,7 @@ fn renewal_may_be_refused_and_bases_may_be_foreign() {
     let resource_server = "https://api.example.net/inContactAPI/".to_owned();
     let urls = Urls { resource_server, ..Urls::default() };
     let server = start(builder().refresh_refused(true).urls(urls));
-    let (_, refresh) = server.vendor().grant(SignIn::Password);
+    let (_, refresh) = server.grant(SignIn::Password);
     let app = Some("Reports@Example:4500001");
     let body = json!({"grant_type": "refresh_token", "refresh_token": refresh}).to_string();
     let answer = post(&server, PASSWORD_PATH, app, JSON, &body);

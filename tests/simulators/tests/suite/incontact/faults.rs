@@ -62,7 +62,7 @@ fn a_redirect_leads_away_and_a_refused_job_is_not_started() {
     assert_eq!(answer.header("location").unwrap(), "https://files.example.net/x");
     let server = with("502:/report-jobs/*@1");
     assert_eq!(call(&server, "POST", "v33.0/report-jobs/600001", None).status(), 502);
-    assert_eq!(server.vendor().jobs_started(), 0);
+    assert_eq!(server.jobs_started(), 0);
     assert_eq!(call(&server, "POST", "v33.0/report-jobs/600001", None).status(), 200);
-    assert_eq!(server.vendor().jobs_started(), 1);
+    assert_eq!(server.jobs_started(), 1);
 }

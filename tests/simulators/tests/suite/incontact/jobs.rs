@@ -90,7 +90,7 @@ fn a_job_runs_for_some_polls_and_leaves_the_truth_in_a_file() {
     let text = String::from_utf8(decoded(&file["files"]["file"])).unwrap();
     assert_eq!(parse(&text), server.truth().report(600_001));
     assert_eq!(get(&server, "v33.0/report-jobs").json()["completedJobs"][0]["jobId"], 700_001);
-    assert_eq!(server.vendor().jobs_started(), 1);
+    assert_eq!(server.jobs_started(), 1);
     assert_eq!(server.violations(), Vec::<String>::new());
     assert_eq!(get(&server, "v33.0/report-jobs/9").status(), 404);
     assert_eq!(call(&server, "POST", "v33.0/report-jobs/1", None).status(), 404);
