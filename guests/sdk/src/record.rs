@@ -27,8 +27,10 @@ pub trait Record: 'static {
 pub struct Table {
     /// The fields, in order.
     pub fields: &'static [Field],
-    /// The keys of the JSON object.
+    /// The keys of the JSON object, at most 256; likewise of each object in it.
     pub keys: &'static [Key],
+    /// Whether the first letter of the keys may be small or capital.
+    pub either_case: bool,
 }
 
 /// A field of a record.
@@ -162,7 +164,7 @@ pub enum Slot<'s, 'de> {
     Dynamic(&'s mut Dynamic<'de>),
 }
 
-/// The double of a number as JSON writes it. None for one that is too large.
+/// The double that a number of JSON, or a text, means. None for one that means none.
 pub type DoubleRule = fn(&str) -> Option<f64>;
 
 /// [`Zone::offset_at_wall`](crate::time::Zone::offset_at_wall) of some zone.

@@ -16,25 +16,42 @@ use crate::values::{FromScalar, Int, Text};
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub(crate) path: &'static [&'static str],
+    /// The other place where they may lie; none where it is empty.
+    pub(crate) other_path: &'static [&'static str],
     pub(crate) is_single: bool,
     pub(crate) may_be_bare: bool,
+    pub(crate) may_be_nothing: bool,
 }
 
 impl Shape {
     /// A list of records, behind these keys from the outside in. No keys: the document is the list.
     pub const fn list(path: &'static [&'static str]) -> Self {
-        Self { path, is_single: false, may_be_bare: false }
+        Self { is_single: false, ..Self::single(path) }
     }
 
     /// One record, behind these keys. No keys: the document is the record.
     pub const fn single(path: &'static [&'static str]) -> Self {
-        Self { path, is_single: true, may_be_bare: false }
+        let (may_be_bare, may_be_nothing) = (false, false);
+        Self { path, other_path: &[], is_single: true, may_be_bare, may_be_nothing }
+    }
+
+    /// The same, or the records behind these keys. What stands beside them there is read like what
+    /// stands around the whole.
+    #[must_use]
+    pub const fn or(self, other_path: &'static [&'static str]) -> Self {
+        Self { other_path, ..self }
     }
 
     /// The same, or the records as the whole document.
     #[must_use]
     pub const fn or_bare(self) -> Self {
         Self { may_be_bare: true, ..self }
+    }
+
+    /// The same, or status 204, which says that there are none.
+    #[must_use]
+    pub const fn or_nothing(self) -> Self {
+        Self { may_be_nothing: true, ..self }
     }
 }
 
@@ -63,6 +80,11 @@ impl<'de> Response<'de> {
     /// For a body that is no JSON object.
     pub fn document(body: &'de [u8]) -> Result<Self, Fault> {
         Ok(Self { found: Found::Nothing, members: members(text_of(body)?)? })
+    }
+
+    /// An answer that says by its status alone that there are no records.
+    pub(crate) fn empty() -> Self {
+        Self { found: Found::Records(0), members: Vec::new() }
     }
 
     /// What was found where the records belong.

@@ -20,6 +20,7 @@ pub fn expand(model: &Model) -> Result<TokenStream> {
     let numbers = 0..names.len();
     let fields = model.fields.iter().map(field);
     let keys = keys(&Object::of(model)?);
+    let either_case = model.either_case;
     Ok(quote! {
         const _: () = {
             use ::tollgate_sdk::record as sdk;
@@ -27,8 +28,11 @@ pub fn expand(model: &Model) -> Result<TokenStream> {
             impl sdk::Record for #name #static_args {
                 type Row<'__row> = #name #row_args;
 
-                const TABLE: &'static sdk::Table =
-                    &sdk::Table { fields: &[#(#fields),*], keys: #keys };
+                const TABLE: &'static sdk::Table = &sdk::Table {
+                    fields: &[#(#fields),*],
+                    keys: #keys,
+                    either_case: #either_case,
+                };
             }
 
             impl #default_generics ::core::default::Default for #name #de_args {

@@ -4,6 +4,9 @@ use syn::{Error, Result};
 
 use crate::model::{Model, Role};
 
+/// The most keys of an object, aliases among them: the decoder keeps one bit each.
+const KEYS_MAX: usize = 256;
+
 /// A JSON object: its keys, in the order of the struct.
 pub struct Object {
     /// The keys and what lies behind them.
@@ -43,6 +46,9 @@ impl Object {
         let Some((key, rest)) = path.split_first() else { return Err("the path is empty") };
         if key.is_empty() {
             return Err("a key of the path is empty");
+        }
+        if self.keys.len() == KEYS_MAX {
+            return Err("an object has at most 256 keys, aliases among them");
         }
         let found = self.keys.iter_mut().find(|(one, _)| one == key);
         match (found, rest.is_empty()) {

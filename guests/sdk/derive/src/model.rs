@@ -5,8 +5,8 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta};
 use syn::{Result, Type};
 
-/// The decoder keeps one bit a key.
-const FIELDS_MAX: usize = 64;
+/// More than any provider's widest row; with their aliases they stay below the keys of an object.
+const FIELDS_MAX: usize = 192;
 
 /// A struct to be made a record.
 pub struct Model {
@@ -16,6 +16,8 @@ pub struct Model {
     pub borrows: bool,
     /// Its fields, in order.
     pub fields: Vec<Field>,
+    /// Whether the first letter of its keys may be small or capital.
+    pub either_case: bool,
 }
 
 /// A field of the struct.
@@ -67,13 +69,14 @@ impl Model {
             return Err(Error::new_spanned(&input.generics, message));
         }
         let lifetime = lifetimes.first().map(|lifetime| &lifetime.lifetime.ident);
-        let naming = Naming::read(&input.attrs)?;
+        let Keys { naming, either_case } = Keys::read(&input.attrs)?;
         let mut fields = Vec::new();
         for field in &named.named {
             let Some(name) = &field.ident else { continue };
             fields.push(read_field(name, &field.ty, &field.attrs, lifetime, &naming)?);
         }
-        let model = Self { name: input.ident.clone(), borrows: lifetime.is_some(), fields };
+        let (name, borrows) = (input.ident.clone(), lifetime.is_some());
+        let model = Self { name, borrows, fields, either_case };
         model.check()?;
         Ok(model)
     }
@@ -83,7 +86,7 @@ impl Model {
         let count_of =
             |wanted: fn(&Role) -> bool| self.fields.iter().filter(|f| wanted(&f.role)).count();
         if self.fields.is_empty() || self.fields.len() > FIELDS_MAX {
-            return fail("a record has from 1 to 64 fields");
+            return fail("a record has from 1 to 192 fields");
         }
         if count_of(|role| matches!(role, Role::Dynamic)) > 1
             || count_of(|role| matches!(role, Role::Others)) > 1
@@ -154,28 +157,39 @@ enum Naming {
     Pascal,
 }
 
-impl Naming {
+/// What the struct's attributes say of its keys.
+struct Keys {
+    naming: Naming,
+    either_case: bool,
+}
+
+impl Keys {
     fn read(attributes: &[Attribute]) -> Result<Self> {
-        let mut naming = Self::Same;
+        let mut keys = Self { naming: Naming::Same, either_case: false };
         for attribute in attributes.iter().filter(|one| one.path().is_ident("record")) {
             attribute.parse_nested_meta(|meta| {
-                if !meta.path.is_ident("rename_all") {
-                    return Err(meta.error("known here: rename_all"));
+                if meta.path.is_ident("rename_all") {
+                    keys.naming = Naming::parse(&meta.value()?.parse()?)?;
+                } else if meta.path.is_ident("either_case") {
+                    keys.either_case = true;
+                } else {
+                    return Err(meta.error("known here: rename_all, either_case"));
                 }
-                let style = meta.value()?.parse::<LitStr>()?;
-                naming = match style.value().as_str() {
-                    "snake_case" => Self::Same,
-                    "camelCase" => Self::Camel,
-                    "PascalCase" => Self::Pascal,
-                    _ => {
-                        let known = "known: snake_case, camelCase, PascalCase";
-                        return Err(Error::new_spanned(&style, known));
-                    }
-                };
                 Ok(())
             })?;
         }
-        Ok(naming)
+        Ok(keys)
+    }
+}
+
+impl Naming {
+    fn parse(style: &LitStr) -> Result<Self> {
+        match style.value().as_str() {
+            "snake_case" => Ok(Self::Same),
+            "camelCase" => Ok(Self::Camel),
+            "PascalCase" => Ok(Self::Pascal),
+            _ => Err(Error::new_spanned(style, "known: snake_case, camelCase, PascalCase")),
+        }
     }
 
     fn key(&self, column: &str) -> String {

@@ -44,8 +44,8 @@ pub(crate) fn decode<'de>(
     let mut outer = Outer { members: Vec::new(), found: Found::Nothing };
     let mut reader = Reader::new(text);
     let is_bare = shape.may_be_bare && reader.peek() == Some(b'[');
-    let path = if is_bare { &[] } else { shape.path };
-    let way = outer.follow(path, shape.is_single, &mut reader, target);
+    let paths = if is_bare { [&[][..]; 2] } else { [shape.path, shape.other_path] };
+    let way = outer.follow(paths, shape.is_single, &mut reader, target);
     way.and_then(|()| reader.end()).map_err(|flaw| *flaw)?;
     Ok((outer.found, outer.members))
 }
@@ -97,10 +97,11 @@ struct Outer<'de> {
 }
 
 impl<'de> Outer<'de> {
-    /// Goes through the objects behind these keys to the records.
+    /// Goes through the objects behind the keys of one of two paths to the records. The second path
+    /// is none where it is empty.
     fn follow(
         &mut self,
-        path: &'static [&'static str],
+        [path, other_path]: [&'static [&'static str]; 2],
         is_single: bool,
         reader: &mut Reader<'de>,
         target: &mut Target<'_>,
@@ -108,20 +109,25 @@ impl<'de> Outer<'de> {
         let Some((&key, path)) = path.split_first() else {
             return self.records(is_single, reader, target);
         };
+        let other = other_path.split_first();
         if !reader.take(b'{') {
             return Err(refused(reader, &format!("an object with the key {key:?}")));
         }
         let (mut is_seen, mut is_first) = (false, true);
         while reader.more(b'}', &mut is_first)? {
             let name = reader.key()?;
-            if name != key {
-                self.members.push((name, reader.raw()?));
-                continue;
-            }
+            let path = match other {
+                _ if name == key => path,
+                Some((&other, path)) if name == other => path,
+                _ => {
+                    self.members.push((name, reader.raw()?));
+                    continue;
+                }
+            };
             if std::mem::replace(&mut is_seen, true) {
-                return Err(comes_twice(key));
+                return Err(comes_twice(&name));
             }
-            self.follow(path, is_single, reader, target)?;
+            self.follow([path, &[]], is_single, reader, target)?;
         }
         Ok(())
     }

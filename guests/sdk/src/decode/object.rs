@@ -9,14 +9,15 @@ use crate::plan::Plan;
 use crate::record::{Behind, Key, Slot, Slots};
 use crate::values::{Float, FromScalar, Json, Text, present};
 
-/// Keys of an object that are told apart when they come twice.
-const KEYS_MAX: usize = 64;
+/// Keys of an object that are told apart when they come twice, and a hint can mean: as many as an
+/// object of a table has at most.
+const KEYS_MAX: usize = 256;
 
 /// What keys came in the record before, by their place in it: records of one page have the same
 /// keys in the same order as a rule, so that the first guess is right. From [`KEYS_MAX`] on it is
 /// the number of a dynamic key.
 #[derive(Debug)]
-pub(crate) struct Hints([u8; KEYS_MAX]);
+pub(crate) struct Hints([u16; KEYS_MAX]);
 
 impl Default for Hints {
     fn default() -> Self {
@@ -74,7 +75,7 @@ impl<'r, 'de> Object<'r, 'de> {
     /// Reads the object, whose brace is the next token.
     fn read(mut self, reader: &mut Reader<'de>) -> Result<(), Flaw> {
         reader.take(b'{');
-        let (mut seen, mut place, mut is_first) = (0u64, 0, true);
+        let (mut seen, mut place, mut is_first) = (Seen::default(), 0, true);
         loop {
             let next = match self.guess(place) {
                 Some((name, next)) if reader.next_is(name, is_first) => {
@@ -97,10 +98,9 @@ impl<'r, 'de> Object<'r, 'de> {
                 }
             };
             let key = &self.keys[number];
-            if seen & 1 << number != 0 {
+            if !seen.insert(number) {
                 return Err(comes_twice(key.name));
             }
-            seen |= 1 << number;
             match key.behind {
                 Behind::Field(field) => self.field(field, reader)?,
                 Behind::Object(keys) => self.inner(keys, reader)?,
@@ -127,7 +127,7 @@ impl<'r, 'de> Object<'r, 'de> {
     /// What the next key is.
     fn next(&mut self, reader: &mut Reader<'de>, place: usize) -> Result<Next<'de>, Flaw> {
         let name = reader.key()?;
-        let (next, hint) = if let Some(number) = self.keys.iter().position(|key| key.name == name) {
+        let (next, hint) = if let Some(number) = self.number_of(&name) {
             (Next::Key(number), number)
         } else if let Some(number) = self.dynamic_key(&name) {
             (Next::Dynamic(number), KEYS_MAX + number)
@@ -135,10 +135,23 @@ impl<'r, 'de> Object<'r, 'de> {
             return Ok(Next::Other(name));
         };
         let hints = self.hints.as_mut().and_then(|hints| hints.0.get_mut(place));
-        if let (Some(place), Ok(hint)) = (hints, u8::try_from(hint)) {
+        if let (Some(place), Ok(hint)) = (hints, u16::try_from(hint)) {
             *place = hint;
         }
         Ok(next)
+    }
+
+    /// The number of a key of the table.
+    fn number_of(&self, name: &str) -> Option<usize> {
+        let exactly = self.keys.iter().position(|key| key.name == name);
+        if exactly.is_some() || !self.plan.table().either_case {
+            return exactly;
+        }
+        let is_alike = |key: &Key| match (key.name.split_at_checked(1), name.split_at_checked(1)) {
+            (Some((a, key)), Some((b, name))) => key == name && a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
+        self.keys.iter().position(is_alike)
     }
 
     /// The number of a dynamic key. Only the record's own keys are columns, not those of objects in
@@ -226,6 +239,22 @@ impl<'r, 'de> Object<'r, 'de> {
             return Ok(());
         }
         reader.skip()
+    }
+}
+
+/// The keys of an object that came so far, one bit each.
+#[derive(Default)]
+struct Seen([u64; KEYS_MAX / 64]);
+
+impl Seen {
+    /// Adds one; false if it is there already.
+    #[inline]
+    fn insert(&mut self, number: usize) -> bool {
+        let word = &mut self.0[number / 64 % (KEYS_MAX / 64)];
+        let bit = 1 << (number % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
     }
 }
 

@@ -23,7 +23,7 @@ pub use cursor::Cursor;
 pub use each::Each;
 pub use incremental::Incremental;
 pub use link::Link;
-pub use offset::Offset;
+pub use offset::{Offset, OffsetNames};
 pub use pages::{Inspect, Pages};
 pub use whole::Whole;
 

@@ -9,7 +9,24 @@ use crate::response::Response;
 /// Pages read again without getting ahead, after which the total is taken for a moving target.
 const REREADS_MAX: u32 = 20;
 
-/// Pages by `offset` and `limit`, with a `total` in the answer.
+/// What a provider calls the parts of paging by an offset.
+#[derive(Clone, Copy, Debug)]
+pub struct OffsetNames {
+    /// The parameter for the first row.
+    pub offset: &'static str,
+    /// The parameter for the number of rows.
+    pub limit: &'static str,
+    /// The member of an answer with the number of all rows.
+    pub total: &'static str,
+}
+
+impl Default for OffsetNames {
+    fn default() -> Self {
+        Self { offset: "offset", limit: "limit", total: "total" }
+    }
+}
+
+/// Pages by `offset` and `limit`, with a `total` in the answer, or by other [`OffsetNames`].
 ///
 /// The limit asked for is a wish: the offset advances by the rows that came, whatever the provider
 /// made of the limit. An answer that echoes another offset than the one asked for is an error. The
@@ -23,6 +40,7 @@ const REREADS_MAX: u32 = 20;
 #[derive(Clone, Debug)]
 pub struct Offset {
     request: Request,
+    names: OffsetNames,
     limit: u64,
     first_limit: u64,
     offset: u64,
@@ -40,6 +58,7 @@ impl Offset {
     pub fn new(request: Request, limit: u64) -> Self {
         Self {
             request,
+            names: OffsetNames::default(),
             limit,
             first_limit: limit,
             offset: 0,
@@ -49,6 +68,13 @@ impl Offset {
             rereads: 0,
             is_done: false,
         }
+    }
+
+    /// The provider has these names.
+    #[must_use]
+    pub fn named(mut self, names: OffsetNames) -> Self {
+        self.names = names;
+        self
     }
 
     /// Makes the first page smaller where only so many rows will be taken.
@@ -61,13 +87,16 @@ impl Offset {
 
     /// Checks the page against what the read knows so far; gives its total.
     fn check(&self, response: &Response<'_>) -> Result<Option<u64>, Fault> {
-        let echoed = response.count_of("offset")?;
+        let echoed = response.count_of(self.names.offset)?;
         if let Some(echoed) = echoed.filter(|&echoed| echoed != self.offset) {
             let text = format!("it begins at row {echoed} instead of {}", self.offset);
             return Err(Fault::Malformed(text));
         }
-        let total = response.count_of("total")?;
-        if let Some(total) = total.filter(|&total| response.count() == 0 && self.offset < total) {
+        let total = response.count_of(self.names.total)?;
+        // An answer without any content says no total, so the one before counts.
+        if let Some(total) =
+            total.or(self.total).filter(|&total| response.count() == 0 && self.offset < total)
+        {
             let text = format!("it is empty at row {} of {total}", self.offset);
             return Err(Fault::Malformed(text));
         }
@@ -99,7 +128,7 @@ impl Offset {
 
     fn ends(&self, response: &Response<'_>) -> Result<bool, Fault> {
         let count = response.count() as u64;
-        let echoed_limit = response.count_of("limit")?;
+        let echoed_limit = response.count_of(self.names.limit)?;
         Ok(match self.total {
             Some(total) => self.offset >= total,
             None => count == 0 || echoed_limit.is_some_and(|limit| count < limit),
@@ -132,8 +161,8 @@ impl Pager for Offset {
             return None;
         }
         let limit = if self.offset == 0 { self.first_limit } else { self.limit };
-        let request = self.request.clone().query("limit", limit.to_string());
-        Some(request.query("offset", self.offset.to_string()))
+        let request = self.request.clone().query(self.names.limit, limit.to_string());
+        Some(request.query(self.names.offset, self.offset.to_string()))
     }
 
     fn accept(&mut self, response: &Response<'_>) -> Result<Verdict, Fault> {

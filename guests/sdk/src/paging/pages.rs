@@ -18,6 +18,9 @@ const KEYLESS_ROWS_MIN: usize = 20;
 /// as often as the host allows.
 const ACCEPTED: u16 = 202;
 
+/// The status of an answer without content.
+const NO_CONTENT: u16 = 204;
+
 /// The provider's own check of an answer to a request, beside what the shape asks.
 pub type Inspect = fn(&Request, &Response<'_>) -> Result<(), Fault>;
 
@@ -100,6 +103,12 @@ impl Pages {
             maker.begin();
             if head.status == ACCEPTED {
                 read.verdict = Verdict::Reread;
+                return Ok(());
+            }
+            if head.status == NO_CONTENT && shape.may_be_nothing {
+                let identity = Identity::about(&pager.item().to_string()).value();
+                let verdict = pager.accept(&Response::empty())?;
+                read = PageRead { verdict, rows: 0, identity };
                 return Ok(());
             }
             let item = pager.item();

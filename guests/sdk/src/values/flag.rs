@@ -4,7 +4,8 @@ use super::FromScalar;
 use crate::decode::Scalar;
 use crate::record::{BadValue, DataType, Slot, Value};
 
-/// A truth value: `true`, `false`, `0`, `1`, each also as text; `""` and `null` are null.
+/// A truth value: `true`, `false`, `0`, `1`, each also as text, in small letters or capitals; `""`
+/// and `null` are null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flag(pub Option<bool>);
 
@@ -25,8 +26,10 @@ impl<'de> FromScalar<'de> for Flag {
             Scalar::Number("1") => Some(true),
             Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Self(None)),
-                "0" | "false" => Some(false),
-                "1" | "true" => Some(true),
+                "0" => Some(false),
+                "1" => Some(true),
+                word if word.eq_ignore_ascii_case("false") => Some(false),
+                word if word.eq_ignore_ascii_case("true") => Some(true),
                 _ => None,
             },
             _ => None,

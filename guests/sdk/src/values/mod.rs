@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | [`Int`] | whole numbers, also as text; `""` and `null` are null | `int64` |
 //! | [`Float`] | numbers, also as text; `""` and `null` are null | `float64` |
+//! | [`Seconds`] | durations of ISO 8601, and numbers as [`Float`] has them | `float64` |
 //! | [`Decimal`] | numbers, also as text, digit by digit; `""` and `null` are null | `decimal` |
 //! | [`Flag`] | `true`, `false`, `0`, `1`, also as text; `""` and `null` are null | `boolean` |
 //! | [`Text`] | texts, numbers, truth values; only `null` is null | `text` |
@@ -18,6 +19,7 @@ mod dynamic;
 mod flag;
 mod json;
 mod numbers;
+mod seconds;
 mod text;
 mod times;
 
@@ -26,6 +28,7 @@ pub use flag::Flag;
 pub use json::{Json, Others};
 pub(crate) use numbers::decimal_of;
 pub use numbers::{Decimal, Float, Int};
+pub use seconds::Seconds;
 pub use text::Text;
 pub use times::{Date, Timestamp};
 pub(crate) use times::{days_of, micros_of, present};

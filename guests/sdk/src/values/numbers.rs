@@ -70,18 +70,14 @@ impl<'de> Value<'de> for Float {
 }
 
 impl Float {
-    /// Takes what a JSON value says, with `rule` to read numbers.
+    /// Takes what a JSON value says, with `rule` to read numbers and texts.
     pub(crate) fn from_scalar(scalar: Scalar<'_>, rule: DoubleRule) -> Result<Self, BadValue> {
         let number = match &scalar {
             Scalar::Null => return Ok(Self(None)),
             Scalar::Number(number) => rule(number),
             Scalar::Text(text) => match text.trim() {
                 "" => return Ok(Self(None)),
-                // A number as JSON knows it: no `inf`, no `nan`.
-                text => match Scalar::parse(text) {
-                    Some(Scalar::Number(number)) => rule(number),
-                    _ => None,
-                },
+                text => rule(text),
             },
             _ => None,
         };
@@ -92,7 +88,9 @@ impl Float {
     }
 }
 
-fn double_of(number: &str) -> Option<f64> {
+/// The double of a number as JSON knows it: no `inf`, no `nan`.
+pub(crate) fn double_of(text: &str) -> Option<f64> {
+    let Some(Scalar::Number(number)) = Scalar::parse(text) else { return None };
     number.parse().ok().filter(|double: &f64| double.is_finite())
 }
 
