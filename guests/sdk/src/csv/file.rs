@@ -137,13 +137,11 @@ mod tests {
 
     #[test]
     fn a_file_has_columns_and_rows() {
-        let file = read("Id,start_date,Note\n7,2026-01-01,\n8,,\n").expect("CSV").expect("a header");
+        let file =
+            read("Id,start_date,Note\n7,2026-01-01,\n8,,\n").expect("CSV").expect("a header");
         let columns = file.columns().iter().map(|column| (&*column.name, column.data_type));
-        let expected = [
-            ("Id", DataType::Int64),
-            ("start_date_2", DataType::Date),
-            ("Note", DataType::Text),
-        ];
+        let expected =
+            [("Id", DataType::Int64), ("start_date_2", DataType::Date), ("Note", DataType::Text)];
         assert_eq!(format!("{:?}", columns.collect::<Vec<_>>()), format!("{expected:?}"));
         assert_eq!(file.rows(), 2);
         assert!(file.columns().iter().all(|column| column.nullable));

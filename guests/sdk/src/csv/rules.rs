@@ -50,9 +50,8 @@ impl TypeRules {
         };
         let chosen = request.options.values(COLUMN_TYPES).iter().map(|entry| {
             let parts = entry.rsplit_once('=');
-            let parsed = parts.and_then(|(name, text)| {
-                Some((name.trim().to_owned(), parse(text.trim())?))
-            });
+            let parsed =
+                parts.and_then(|(name, text)| Some((name.trim().to_owned(), parse(text.trim())?)));
             parsed.ok_or_else(|| {
                 let text = format!(
                     "{entry:?} is no column with a type, such as `Agent No=text`; the types are \
@@ -140,9 +139,16 @@ mod tests {
     #[test]
     fn all_others_can_be_text() {
         let rules = rules(&[("types", &["text"]), ("column_types", &["Rate=int64"])]);
-        let expected =
-            [Some(DataType::Date), Some(DataType::Int64), Some(DataType::Text), Some(DataType::Text)];
-        assert_eq!(types(&rules.expect("rules"), ["Id", "Rate", "x", "y"]), format!("{expected:?}"));
+        let expected = [
+            Some(DataType::Date),
+            Some(DataType::Int64),
+            Some(DataType::Text),
+            Some(DataType::Text),
+        ];
+        assert_eq!(
+            types(&rules.expect("rules"), ["Id", "Rate", "x", "y"]),
+            format!("{expected:?}")
+        );
     }
 
     #[test]

@@ -122,7 +122,8 @@ impl CsvScan {
                 && reader.place().at - begin < PAGE_BYTES
                 && reader.next(&mut row)?
             {
-                for ((source, column), builder) in sources.iter().zip(&*columns).zip(&mut builders) {
+                for ((source, column), builder) in sources.iter().zip(&*columns).zip(&mut builders)
+                {
                     match *source {
                         Source::Constant(number) => push_constant(builder, constants[number]),
                         Source::Field(number) => {

@@ -98,7 +98,8 @@ mod tests {
     fn each_byte_of_windows_1252_has_its_character() {
         let all: String = (0..=255).map(character).collect();
         assert_eq!(all.chars().count(), 256);
-        for (byte, expected) in [(0x41, 'A'), (0x80, '€'), (0x99, '™'), (0x9f, 'Ÿ'), (0xff, 'ÿ')] {
+        for (byte, expected) in [(0x41, 'A'), (0x80, '€'), (0x99, '™'), (0x9f, 'Ÿ'), (0xff, 'ÿ')]
+        {
             assert_eq!(character(byte), expected);
         }
     }

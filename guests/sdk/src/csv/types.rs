@@ -164,8 +164,7 @@ fn timestamp(text: &str) -> Option<i64> {
 
 /// As `YYYY-MM-DD` has them; a text with spaces around it has not.
 fn has_dashes(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'0'..=b'9', _, _, _, b'-', _, _, b'-', ..])
-        && !text.ends_with(' ')
+    matches!(text.as_bytes(), [b'0'..=b'9', _, _, _, b'-', _, _, b'-', ..]) && !text.ends_with(' ')
 }
 
 /// The digits before the point and behind it: digits without leading zeros, after a minus or not,
