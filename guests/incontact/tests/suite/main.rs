@@ -1,0 +1,4 @@
+//! The connector, against canned answers.
+
+mod connector;
+mod provider;
