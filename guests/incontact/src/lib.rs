@@ -3,6 +3,8 @@
 
 pub mod account;
 pub mod answers;
+pub mod files;
+pub mod jobs;
 pub mod sign_in;
 pub mod streams;
 pub mod window;

@@ -54,8 +54,7 @@ pub struct Slice {
 impl Window {
     /// The options for the days and their slices.
     pub fn fields(&self) -> Vec<Field> {
-        let mut fields = days();
-        fields[0].default = Some(self.date.to_owned());
+        let mut fields = days(self.date);
         let kind = FieldKind::Integer((1, self.slice_days_max));
         fields.push(
             Field::new("slice_days", "Days per request", kind)
@@ -143,8 +142,8 @@ impl Slice {
     }
 }
 
-/// The menus for the days.
-fn days() -> Vec<Field> {
+/// The menus for the days, and how they are chosen where nobody says.
+pub fn days(default: &str) -> Vec<Field> {
     let dates =
         [("single", "One day"), ("range", "From a day to a day"), ("offset", "The last days")];
     let kinds = [("specific", "A date"), ("relative", "A number of days back")];
@@ -162,7 +161,9 @@ fn days() -> Vec<Field> {
     };
     let offset = FieldKind::Integer((1, OFFSET_DAYS_MAX));
     vec![
-        Field::choice("date", "Date", &dates).describe("Which days, in the account's time zone."),
+        Field::choice("date", "Date", &dates)
+            .describe("Which days, in the account's time zone.")
+            .default(default),
         Field::choice("single_date", "Single date", &kinds)
             .describe("How the day is given.")
             .default("relative")
@@ -182,6 +183,15 @@ fn days() -> Vec<Field> {
         back("start_date_relative", "Start date - relative", "date_range", "7"),
         back("end_date_relative", "End date - relative", "date_range", "today"),
     ]
+}
+
+/// The chosen days as one slice.
+///
+/// # Errors
+/// `invalid-config` for days that cannot be.
+pub fn span(request: &ScanRequest, default: &str) -> Result<Slice, Failure> {
+    let (first, last) = chosen_days(request, default)?;
+    Slice::new(first, last, request.started_at)
 }
 
 /// The first and the last of the chosen days, in days since 1970-01-01.

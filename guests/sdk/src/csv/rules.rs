@@ -44,10 +44,6 @@ impl TypeRules {
     /// # Errors
     /// `invalid-config` for an entry of `column_types` that is not a name and a type.
     pub fn of(request: &ScanRequest) -> Result<Self, Failure> {
-        let wanted = request.columns.iter().zip(&request.column_types);
-        let discovered = |(name, data_type): (&String, &Option<DataType>)| {
-            data_type.map(|data_type| (name.clone(), data_type))
-        };
         let chosen = request.options.values(COLUMN_TYPES).iter().map(|entry| {
             let parts = entry.rsplit_once('=');
             let parsed =
@@ -61,7 +57,10 @@ impl TypeRules {
             })
         });
         Ok(Self {
-            discovered: wanted.filter_map(discovered).collect(),
+            discovered: request
+                .wanted()
+                .filter_map(|(name, data_type)| Some((name.to_owned(), data_type?)))
+                .collect(),
             chosen: chosen.collect::<Result<_, _>>()?,
             is_text: request.options.text(TYPES) == Some("text"),
         })

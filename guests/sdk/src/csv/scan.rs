@@ -72,9 +72,8 @@ impl CsvScan {
             Some(field) => Source::Field(field),
         };
         let (mut columns, mut sources) = (Vec::new(), Vec::new());
-        let wanted = request.columns.iter().zip(&request.column_types);
-        for (name, &data_type) in wanted {
-            let place = all.iter().position(|column| column.name == *name);
+        for (name, data_type) in request.wanted() {
+            let place = all.iter().position(|column| column.name == name);
             let (column, source) = match place {
                 Some(index) => (all[index].clone(), source(index)),
                 None if file.is_none() => {
