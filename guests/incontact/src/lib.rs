@@ -5,6 +5,7 @@ pub mod account;
 pub mod answers;
 pub mod sign_in;
 pub mod streams;
+pub mod values;
 pub mod window;
 
 use tollgate_sdk::http::Http;
