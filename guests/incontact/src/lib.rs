@@ -7,6 +7,7 @@ pub mod files;
 pub mod jobs;
 pub mod sign_in;
 pub mod streams;
+pub mod values;
 pub mod window;
 
 use tollgate_sdk::http::Http;

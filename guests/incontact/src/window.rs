@@ -9,7 +9,10 @@ use tollgate_sdk::manifest::{Field, FieldKind};
 use tollgate_sdk::time::{
     CivilDate, MICROS_PER_SECOND, SECONDS_PER_DAY, parse_date, start_of_day, utc_text,
 };
+use tollgate_sdk::values::Text;
 use tollgate_sdk::{Failure, Partition, ScanRequest};
+
+use crate::values::Moment;
 
 /// Slices of one read: 27 years of days, more than any account is old.
 const SLICES_MAX: usize = 10_000;
@@ -129,6 +132,12 @@ impl Slice {
     #[must_use]
     pub fn apply(&self, request: Request) -> Request {
         request.query("startDate", self.start_text()).query("endDate", self.end_text())
+    }
+
+    /// When it begins and when it ends, for the columns of a row.
+    pub fn bounds<'a>(&self) -> (Moment<'a>, Moment<'a>) {
+        let moment = |text: String| Moment::new(Text(Some(text.into())));
+        (moment(self.start_text()), moment(self.end_text()))
     }
 
     /// When it begins, as the API takes it.

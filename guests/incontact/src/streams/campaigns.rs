@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use tollgate_sdk::manifest::{Field, FieldKind};
-use tollgate_sdk::time::Utc;
-use tollgate_sdk::values::{Flag, Int, Text, Timestamp};
+use tollgate_sdk::values::{Flag, Int, Text};
 use tollgate_sdk::{Record, Shape};
 
 use super::options::{self, Filter};
 use super::report::{Order, Report};
+use crate::values::Moment;
 
 /// A campaign.
 #[derive(Record)]
@@ -27,7 +27,7 @@ pub struct Campaign<'a> {
     /// Notes about it.
     pub notes: Text<'a>,
     /// When it was changed last.
-    pub last_update_time: Timestamp<'a, Utc>,
+    pub last_update_time: Moment<'a>,
 }
 
 /// The stream of campaigns.
@@ -40,7 +40,7 @@ pub fn stream() -> Report<Campaign<'static>> {
         shape: Shape::list(&["campaigns"]).or(&["resultSet", "campaigns"]).or_nothing(),
         filters,
         window: None,
-        in_slice: Report::<Campaign<'static>>::keep,
+        in_slice: None,
         order: Some(Order { id }),
         changes: None,
         record: PhantomData,

@@ -36,8 +36,9 @@ pub struct Report<R: Record> {
     pub filters: fn() -> Vec<Filter>,
     /// The days that it is about; none for a report about what is there now.
     pub window: Option<Window>,
-    /// Completes a row of a slice, and says whether it belongs to it.
-    pub in_slice: fn(&mut R::Row<'_>, &Slice) -> Result<bool, Fault>,
+    /// Completes a row of a slice, and says whether it belongs to it; none where there is nothing to
+    /// do.
+    pub in_slice: Option<InSlice<R>>,
     /// How it comes in pages; none for an endpoint without pages.
     pub order: Option<Order>,
     /// How the endpoint says what has changed; none for one that cannot.
@@ -45,6 +46,9 @@ pub struct Report<R: Record> {
     /// What the rows are.
     pub record: PhantomData<R>,
 }
+
+/// Completes a row of a slice, and says whether it belongs to it.
+pub type InSlice<R> = fn(&mut <R as Record>::Row<'_>, &Slice) -> Result<bool, Fault>;
 
 /// The order in which rows come in pages. It has to stay the same from page to page.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +64,6 @@ pub struct Changes {
     pub cursor: &'static str,
     /// The parameter for the time since when, by version.
     pub parameter: fn(version: i64) -> &'static str,
-}
-
-impl<R: Record> Report<R> {
-    /// A report whose rows belong to whatever was asked for.
-    pub fn keep(_: &mut R::Row<'_>, _: &Slice) -> Result<bool, Fault> {
-        Ok(true)
-    }
 }
 
 impl<R: Record> Stream for Report<R> {
@@ -85,10 +82,7 @@ impl<R: Record> Stream for Report<R> {
     fn open(&self, request: &ScanRequest) -> Result<Box<dyn Scan>, Failure> {
         let (pages, slices) = self.plan().pages(request)?;
         let scan = RecordScan::new::<R>(request, pages)?;
-        if slices.is_empty() {
-            return Ok(scan.boxed());
-        }
-        let in_slice = self.in_slice;
+        let Some(in_slice) = self.in_slice else { return Ok(scan.boxed()) };
         let scan = scan.each_row::<R>(move |row, item| match slice_of(item, &slices) {
             Some(slice) => in_slice(row, slice),
             None => Ok(true),
