@@ -216,6 +216,7 @@ mod tests {
             ("a\n\"", 2, "not closed"),
             ("a\n\"x\ny\"\nb\n\"1\"2", 5, "behind a closing quote"),
             ("a\r\n\r\n1,2,3,4", 3, "more than 3 fields"),
+            ("\"a\r\nb\r\"\n1,2,3,4", 4, "more than 3 fields"),
         ] {
             let Err(Failure::UnexpectedResponse(told)) = rows(text) else { panic!("{text:?}") };
             assert!(told.starts_with(&format!("line {line} ")) && told.contains(what), "{told}");

@@ -56,13 +56,15 @@ impl TypeRules {
                 Failure::invalid(COLUMN_TYPES, text)
             })
         });
+        let discovered = request.wanted();
+        let discovered = discovered.filter_map(|(name, of)| Some((name.to_owned(), of?)));
+        let discovered: Vec<_> = discovered.collect();
+        // The types of columns that are not wanted are not worth looking for.
+        let needs_no_guess = !discovered.is_empty() && discovered.len() == request.columns.len();
         Ok(Self {
-            discovered: request
-                .wanted()
-                .filter_map(|(name, data_type)| Some((name.to_owned(), data_type?)))
-                .collect(),
+            discovered,
             chosen: chosen.collect::<Result<_, _>>()?,
-            is_text: request.options.text(TYPES) == Some("text"),
+            is_text: needs_no_guess || request.options.text(TYPES) == Some("text"),
         })
     }
 
@@ -110,12 +112,16 @@ mod tests {
     use crate::testing::{http, request, settings};
 
     fn rules(options: &[(&str, &[&str])]) -> Result<TypeRules, Failure> {
+        TypeRules::of(&wanted(options, [Some(DataType::Date), None]))
+    }
+
+    fn wanted(options: &[(&str, &[&str])], column_types: [Option<DataType>; 2]) -> ScanRequest {
         let (http, _) = http(|_| panic!("no request"));
         let mut request = request(&http, "report");
         request.options = settings(options);
         request.columns = vec!["Id".to_owned(), "Rate".to_owned()];
-        request.column_types = vec![Some(DataType::Date), None];
-        TypeRules::of(&request)
+        request.column_types = column_types.to_vec();
+        request
     }
 
     fn types(rules: &TypeRules, names: [&str; 4]) -> String {
@@ -148,6 +154,19 @@ mod tests {
             types(&rules.expect("rules"), ["Id", "Rate", "x", "y"]),
             format!("{expected:?}")
         );
+    }
+
+    #[test]
+    fn nothing_is_guessed_where_all_that_is_wanted_is_known() {
+        let known = wanted(&[], [Some(DataType::Date), Some(DataType::Int64)]);
+        let expected = [
+            Some(DataType::Date),
+            Some(DataType::Int64),
+            Some(DataType::Text),
+            Some(DataType::Text),
+        ];
+        let rules = TypeRules::of(&known).expect("rules");
+        assert_eq!(types(&rules, ["Id", "Rate", "x", "y"]), format!("{expected:?}"));
     }
 
     #[test]
