@@ -178,7 +178,7 @@ fn resolve(api: &Api, entered: &str) -> Result<i64, Failure> {
     };
     let exact = named(|name, entered| name == entered);
     let same = match exact.is_empty() {
-        true => named(|name, entered| name.to_lowercase() == entered.to_lowercase()),
+        true => named(str::eq_ignore_ascii_case),
         false => exact,
     };
     match same.as_slice() {
@@ -201,9 +201,9 @@ fn resolve(api: &Api, entered: &str) -> Result<i64, Failure> {
 
 /// Names in which a word of what was entered comes, or the first ones.
 fn near(entered: &str, reports: &[(i64, String)]) -> String {
-    let entered = entered.to_lowercase();
+    let entered = entered.to_ascii_lowercase();
     let is_near = |name: &&String| {
-        let name = name.to_lowercase();
+        let name = name.to_ascii_lowercase();
         entered.split_whitespace().any(|word| name.contains(word))
             || name.split_whitespace().any(|word| entered.contains(word))
     };

@@ -117,6 +117,11 @@ fn a_file_that_was_saved_is_fetched() {
     assert_eq!(table.expect("rows").column("Agent"), ["7"]);
     assert_eq!(asked, [urls()[1].as_str(), "files?fileName=Reports%5Ca.csv"]);
 
+    let both =
+        saved.replace(r#""file":"""#, &format!(r#""file":"{}""#, base64::encode(b"Agent\n8\n")));
+    let (table, asked) = read_part(&SOME, move |_| Reply::ok(both.as_str()));
+    assert_eq!((table.expect("rows").column("Agent"), asked.len()), (vec!["8"], 1));
+
     let elsewhere = saved.replace("https", "http");
     let (failure, _) = read_part(&SOME, move |_| Reply::ok(elsewhere.as_str()));
     assert!(matches!(failure, Err(Failure::UnexpectedResponse(_))), "{failure:?}");

@@ -129,6 +129,7 @@ impl CsvFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{http, request, settings};
 
     fn read(text: &str) -> Result<Option<CsvFile>, Failure> {
         let declared = [Column::new("start_date", DataType::Timestamp, "")];
@@ -164,6 +165,17 @@ mod tests {
         ] {
             assert_eq!(read(text).err(), Some(Failure::unexpected(told)), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_type_for_a_column_that_is_not_there_is_a_wrong_option() {
+        let (http, _) = http(|_| panic!("no request"));
+        let mut request = request(&http, "report");
+        request.options = settings(&[("column_types", &["B=text"])]);
+        let rules = TypeRules::of(&request).expect("rules");
+        let failure = CsvFile::read("A\n1\n".into(), Delimiter::Comma, &[], &rules).err();
+        let told = "no column is named \"B\"; there are: A";
+        assert_eq!(failure, Some(Failure::invalid("column_types", told)));
     }
 
     #[test]
