@@ -26,6 +26,7 @@ fn a_check_says_whose_account_it_is() {
         (r#"{"resultSet":{"businessUnits":[{"BusinessUnitId":"45"}]}}"#, "business unit 45"),
         (r#"{"businessUnitId":45,"BusinessUnitName":"Acme"}"#, "Acme, business unit 45"),
         (r#"{"businessUnits":[]}"#, "a business unit without a name"),
+        ("", "a business unit without a name"),
     ] {
         let (http, requests) = testing::http(move |_| Reply::ok(body));
         let said = Incontact::check(&values(&[("base_url", BASE), ("api_version", "20")]), &http);
