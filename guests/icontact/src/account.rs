@@ -171,11 +171,10 @@ fn accounts(http: &Http, base: &str) -> Result<Vec<Named>, Failure> {
     let pager = Offset::new(get(format!("{base}/a/")), PAGE_SIZE);
     let pages = Pages::new(http.clone(), pager, Shape::list(&["accounts"]));
     pages.inspect(answers::inspect).collect::<AccountRow<'static>, _>(|row| {
-        let names = [&row.first_name, &row.last_name];
-        let mut names: Vec<_> = names.iter().filter_map(|name| name.as_str()).collect();
-        names.extend(row.company_name.as_str().filter(|_| names.iter().all(|n| n.is_empty())));
-        let name = names.join(" ");
-        let email = row.email.as_str().unwrap_or_default();
+        let text = |text: &Text<'_>| text.as_str().unwrap_or_default().to_owned();
+        let name = format!("{} {}", text(&row.first_name), text(&row.last_name));
+        let name = if name.trim().is_empty() { text(&row.company_name) } else { name };
+        let email = text(&row.email);
         let title = format!("{} <{email}>", name.trim()).trim_start().to_owned();
         // An account that does not say is taken for enabled: the login could not use it otherwise.
         let is_enabled = row.enabled.0.unwrap_or(true);

@@ -108,7 +108,8 @@ pub fn check(settings: &Settings, http: &Http) -> Result<String, Failure> {
 
 /// The name and number of the first business unit, wherever an answer has them.
 fn business_unit(body: &[u8]) -> Result<String, Fault> {
-    let outer = Response::document(body)?;
+    // Status 204 has no body.
+    let outer = Response::document(if body.is_empty() { b"{}" } else { body })?;
     let mut units = outer.texts("businessUnits")?;
     units.extend(outer.texts("resultSet.businessUnits")?);
     let unit = match units.first() {

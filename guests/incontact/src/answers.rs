@@ -12,7 +12,16 @@ const DESCRIPTION: &str = "icstatusdescription";
 const TEXTS: [&str; 4] = ["errorDescription", "error_description", "message", "Message"];
 const CODE: &str = "error";
 /// Words by which a refusal of a span of time is told from others; it has no code of its own.
-const SPAN_WORDS: [&str; 6] = ["date", "range", "span", "period", "interval", "days"];
+const SPAN_WORDS: [&str; 8] = [
+    "startdate",
+    "enddate",
+    "start date",
+    "end date",
+    "date range",
+    "time span",
+    "time range",
+    " days",
+];
 
 /// What a status means beyond the common reading.
 pub fn failure_of_status(head: &Head, body: &[u8]) -> Option<Failure> {
@@ -144,6 +153,8 @@ mod tests {
             (400, "endDate must be within 31 Days of startDate", true),
             (400, "Invalid time span", true),
             (400, "Unknown field in orderBy", false),
+            (400, "updatedSince is no date", false),
+            (400, "top is out of range", false),
             (404, "No data in this date range", false),
         ] {
             let failure = failure_of_span(&head(status, Some(says)), b"");

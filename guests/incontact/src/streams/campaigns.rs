@@ -58,5 +58,5 @@ fn filters() -> Vec<Filter> {
 }
 
 fn id(version: i64) -> &'static str {
-    if version >= options::NEW_NAMES_SINCE { "id" } else { "campaignId" }
+    if version >= options::NEW_CAMPAIGN_NAMES_SINCE { "id" } else { "campaignId" }
 }

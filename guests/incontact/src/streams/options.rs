@@ -13,8 +13,12 @@ const OVERLAP_SECONDS: i64 = 3_600;
 const OVERLAP_SECONDS_MAX: i64 = 604_800;
 /// The value of `order_by` that asks for no order.
 const NO_ORDER: &str = "none";
-/// The version since which the names of the current API are known to be in use.
-pub const NEW_NAMES_SINCE: i64 = 33;
+/// The last version that is known to have the old names of contacts.
+const OLD_CONTACT_NAMES_UNTIL: i64 = 21;
+/// The first version that is known to have the new names of campaigns.
+pub const NEW_CAMPAIGN_NAMES_SINCE: i64 = 33;
+/// The first version that is known to have the new name of the parameter for changes.
+const NEW_SPELLING_SINCE: i64 = 34;
 const UPDATED_SINCE: &str = "updatedSince";
 
 /// An option that the endpoint filters by.
@@ -22,8 +26,7 @@ pub struct Filter {
     /// The option: it has one value.
     pub field: Field,
     parameter: &'static str,
-    /// The parameter's name before v33.0, sent beside the new one: since when that is known is said
-    /// nowhere.
+    /// The parameter's name in versions with the old names of contacts.
     older: Option<&'static str>,
 }
 
@@ -43,13 +46,9 @@ impl Filter {
 /// Puts the filters that are set into a request.
 pub fn apply(filters: &[Filter], first: Request, request: &ScanRequest, version: i64) -> Request {
     filters.iter().fold(first, |first, filter| {
-        let value = request.options.text(&filter.field.name);
-        let older = filter.older.filter(|_| version < NEW_NAMES_SINCE);
-        let first = first.query_if(filter.parameter, value);
-        match older {
-            Some(older) => first.query_if(older, value),
-            None => first,
-        }
+        let older = filter.older.filter(|_| version <= OLD_CONTACT_NAMES_UNTIL);
+        let parameter = older.unwrap_or(filter.parameter);
+        first.query_if(parameter, request.options.text(&filter.field.name))
     })
 }
 
@@ -83,9 +82,9 @@ pub fn id_of(name: &str, title: &str) -> Field {
     Field::new(name, title, FieldKind::Integer((0, i64::MAX)))
 }
 
-/// The parameter of agents and teams for what has changed. The current name is known of v34.0.
+/// The parameter of agents and teams for what has changed.
 pub fn update_since(version: i64) -> &'static str {
-    if version >= 34 { "updateSince" } else { UPDATED_SINCE }
+    if version >= NEW_SPELLING_SINCE { "updateSince" } else { UPDATED_SINCE }
 }
 
 /// The parameter of the others for what has changed.
@@ -95,15 +94,11 @@ pub fn updated_since(_: i64) -> &'static str {
 
 /// The options of a report that comes in pages.
 pub fn paging(order: Order) -> [Field; 2] {
-    let (new, old) = ((order.id)(NEW_NAMES_SINCE), (order.id)(NEW_NAMES_SINCE - 1));
-    let name = match new == old {
-        true => format!("`{new} asc`"),
-        false => format!("`{new} asc`, before v33.0 `{old} asc`"),
-    };
+    let id = (order.id)(NEW_CAMPAIGN_NAMES_SINCE);
     let about = format!(
-        "In which order the rows come: one of the API's field names, with `asc` or `desc`. `none` \
-         asks for none. Left out: {name}. An order in which rows change their place during a read \
-         may lose some."
+        "In which order the rows come: the API's name of a field, then `asc` or `desc`. `none` asks \
+         for none. Left out: by id, `{id} asc`. Where rows can change their place during a read, \
+         some may be missed."
     );
     [
         Field::new("page_size", "Rows per request", FieldKind::Integer((1, PAGE_SIZE_MAX)))

@@ -1,7 +1,7 @@
 //! inContact as a table of canned answers.
 
 use tollgate_incontact::Incontact;
-use tollgate_sdk::connector::{Partition, Scan};
+use tollgate_sdk::connector::Partition;
 use tollgate_sdk::testing::{self, Reply, Requests, Table};
 use tollgate_sdk::{Connector, Failure, ScanRequest};
 
