@@ -123,7 +123,7 @@ impl Slice {
     fn new(first: i64, last: i64, started_at: i64) -> Result<Self, Failure> {
         let start = begin_of(first)?;
         // The API takes whole seconds, and no span without any.
-        let now = (started_at + MICROS_PER_SECOND - 1).div_euclid(MICROS_PER_SECOND);
+        let now = started_at.saturating_add(MICROS_PER_SECOND - 1).div_euclid(MICROS_PER_SECOND);
         let end = begin_of(last + 1)?.min(now.saturating_mul(MICROS_PER_SECOND));
         Ok(Self { first_day: first, start, end: end.max(start + MICROS_PER_SECOND) })
     }

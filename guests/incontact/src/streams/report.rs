@@ -91,9 +91,10 @@ impl<R: Record> Stream for Report<R> {
     }
 }
 
+/// The slice that a page is about, if it is about one. Slices are in ascending order.
 fn slice_of<'s>(item: &Item, slices: &'s [Slice]) -> Option<&'s Slice> {
-    let day = item.number()?;
-    slices.iter().find(|slice| slice.first_day == day)
+    let place = slices.binary_search_by_key(&item.number()?, |slice| slice.first_day);
+    slices.get(place.ok()?)
 }
 
 impl<R: Record> Report<R> {
