@@ -208,9 +208,8 @@ pub struct Agent<'a> {
     pub recording_numbers: Json<'a>,
     /// Whether the OpenID profile is complete.
     pub is_open_id_profile_complete: Flag,
-    /// The team's other id.
-    #[record(rename = "teamUuId")]
-    pub team_uuid: Text<'a>,
+    /// The other id of the agent's team.
+    pub team_uu_id: Text<'a>,
     /// Whether the MAX agent client is a preview.
     pub max_preview: Flag,
     /// How contacts are delivered, for example Single.

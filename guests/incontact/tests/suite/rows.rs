@@ -33,7 +33,7 @@ const CURRENT: &[Case] = &[
             ("custom5", ""),
             ("hourly_cost", "12.50"),
             ("recording_numbers", r#"[{"number":"555"}]"#),
-            ("team_uuid", "t-1"),
+            ("team_uu_id", "t-1"),
             ("login_authenticator_id", "l"),
             ("digital_engagement_enabled", "false"),
             ("teams_channel_id", "c"),
