@@ -2,7 +2,7 @@
 //! is paused.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tollgate_model::Result;
 
 use super::{Store, rows};
@@ -11,30 +11,40 @@ use crate::record::{Record, Status};
 use crate::schedule::Schedule;
 
 impl Store {
-    /// What is known of the runs of a sync. A schedule that it did not have before counts from now
-    /// on.
+    /// Has a schedule count for a sync: from now on, if it is another than the one before.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn adopt(&mut self, sync: &str, schedule: &Schedule, now: Timestamp) -> Result<()> {
+        self.change(|transaction| {
+            transaction.execute(
+                "INSERT INTO syncs (sync, schedule, since) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET schedule = ?2, since = ?3 WHERE schedule IS NOT ?2",
+                params![sync, schedule.to_string(), now.as_microsecond()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// What is known of the runs of a sync. A schedule that was not adopted counts from `now` on.
     ///
     /// # Errors
     /// [`tollgate_model::ErrorKind::Config`] where the store fails.
     pub fn history(
-        &mut self,
+        &self,
         sync: &str,
         schedule: Option<&Schedule>,
         now: Timestamp,
     ) -> Result<History> {
-        self.change(|transaction| {
-            if let Some(schedule) = schedule {
-                transaction.execute(
-                    "INSERT INTO syncs (sync, schedule, since) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET schedule = ?2, since = ?3
-                     WHERE schedule IS NOT ?2",
-                    params![sync, schedule.to_string(), now.as_microsecond()],
-                )?;
-            }
-            let mut history = kept(transaction, sync)?.unwrap_or_else(|| History::since(now));
+        self.read(|connection| {
+            let mut history = match kept(connection, sync)? {
+                None => History::since(now),
+                Some((adopted, kept)) if adopted == schedule.map(Schedule::to_string) => kept,
+                Some((_, kept)) => History { since: now, ..kept },
+            };
             let lock = "SELECT 1 FROM locks WHERE sync = ?";
-            history.running = transaction.query_row(lock, [sync], |_| Ok(())).optional()?.is_some();
-            history.last = last(transaction, sync)?;
+            history.running = connection.query_row(lock, [sync], |_| Ok(())).optional()?.is_some();
+            history.last = last(connection, sync)?;
             Ok(history)
         })
     }
@@ -70,26 +80,30 @@ impl Store {
     }
 }
 
-fn kept(transaction: &Transaction<'_>, sync: &str) -> rusqlite::Result<Option<History>> {
+/// What is kept beside the runs, with the schedule that was adopted.
+fn kept(
+    connection: &Connection,
+    sync: &str,
+) -> rusqlite::Result<Option<(Option<String>, History)>> {
     let history = |row: &Row<'_>| {
-        Ok(History {
-            since: rows::moment(row, "since")?.unwrap_or(Timestamp::UNIX_EPOCH),
+        let since = rows::moment(row, "since")?.unwrap_or(Timestamp::UNIX_EPOCH);
+        let history = History {
             paused: rows::moment(row, "paused_at")?,
             loaded: row.get("loaded")?,
-            running: false,
             covered: rows::moment(row, "covered_at")?,
-            last: None,
-        })
+            ..History::since(since)
+        };
+        Ok((row.get("schedule")?, history))
     };
-    transaction.query_row("SELECT * FROM syncs WHERE sync = ?", [sync], history).optional()
+    connection.query_row("SELECT * FROM syncs WHERE sync = ?", [sync], history).optional()
 }
 
 /// The last run that ended and that tells how the sync itself stands.
-fn last(transaction: &Transaction<'_>, sync: &str) -> rusqlite::Result<Option<Last>> {
+fn last(connection: &Connection, sync: &str) -> rusqlite::Result<Option<Last>> {
     let latest = "SELECT * FROM runs WHERE sync = ?1 AND status <> ?2 AND NOT varied
                   ORDER BY id DESC LIMIT 1";
     let running = Status::Running.name();
-    let run = transaction.query_row(latest, params![sync, running], rows::record).optional()?;
+    let run = connection.query_row(latest, params![sync, running], rows::record).optional()?;
     Ok(run.map(|Record { start, started_at, ended_at, outcome, .. }| Last {
         trigger: start.trigger,
         status: outcome.status,

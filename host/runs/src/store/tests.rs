@@ -244,7 +244,7 @@ fn a_sync_is_accounted_for_by_its_schedule_and_by_a_hand_that_succeeded() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let mut store = open(&folder, 1);
-        store.history("a", Some(&schedule), noon()).unwrap();
+        store.adopt("a", &schedule, noon()).unwrap();
         let run = store.begin(&start, noon() + minutes(1)).unwrap().unwrap();
         store.end(run, &ended(status), &[], noon() + minutes(2)).unwrap();
         let history = store.history("a", Some(&schedule), noon() + minutes(3)).unwrap();
@@ -261,11 +261,15 @@ fn another_schedule_counts_from_when_it_is_first_seen() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder, 1);
     let schedule = |text: &str| text.parse::<Schedule>().unwrap();
-    let mut since = |text: &str, now| store.history("a", Some(&schedule(text)), now).unwrap().since;
+    let (six, seven) = (schedule("0 6 * * *"), schedule("0 7 * * *"));
     let later = noon() + minutes(60);
-    assert_eq!(since("0 6 * * *", noon()), noon());
-    assert_eq!(since("0 6 * * *", later), noon());
-    assert_eq!(since("0 7 * * *", later), later);
+    let since = |store: &Store, schedule| store.history("a", Some(schedule), later).unwrap().since;
+    assert_eq!(since(&store, &six), later, "looking at it adopts nothing");
+    store.adopt("a", &six, noon()).unwrap();
+    store.adopt("a", &six, later).unwrap();
+    assert_eq!((since(&store, &six), since(&store, &seven)), (noon(), later));
+    store.adopt("a", &seven, later).unwrap();
+    assert_eq!(since(&store, &seven), later);
 }
 
 #[test]
