@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -38,6 +39,7 @@ pub fn open_store(context: &Context, config: &Config) -> Result<Store> {
 pub struct Recorder {
     store: Option<Arc<Mutex<Store>>>,
     keep: Keep,
+    beat_every: Duration,
     messages: Messages,
 }
 
@@ -57,6 +59,7 @@ impl Recorder {
         Recorder {
             store: store.map(|store| Arc::new(Mutex::new(store))),
             keep: config.runs.keep(),
+            beat_every: BEAT_EVERY,
             messages: context.messages.clone(),
         }
     }
@@ -165,7 +168,7 @@ impl Recording {
         async move {
             loop {
                 tokio::select! {
-                    () = tokio::time::sleep(BEAT_EVERY) => {}
+                    () = tokio::time::sleep(recorder.beat_every) => {}
                     () = stop.cancelled() => return,
                 }
                 let (progress, lines) = (log.progress(), log.take_lines());
@@ -254,3 +257,6 @@ fn tell_unremembered(messages: &Messages, error: &Error) {
     let reason = in_full(error);
     messages.warn(&format!("{reason}; what runs come to is not remembered"));
 }
+
+#[cfg(test)]
+mod tests;

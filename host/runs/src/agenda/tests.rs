@@ -239,6 +239,8 @@ fn slots_and_places_hold_starts_up_and_the_longest_due_goes_first() {
     assert_eq!(start(&world.syncs, &[], 2), [(2, 1), (0, 1)]);
     assert_eq!(start(&world.syncs, &["out.db"], 2), [(0, 1)]);
     assert_eq!(start(&world.syncs, &[], 0), []);
+    world.syncs[2].1.running = true;
+    assert_eq!(start(&world.syncs, &[], 2), [(1, 1), (0, 1)], "it runs in another process");
 }
 
 #[test]

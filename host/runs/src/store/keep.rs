@@ -25,7 +25,7 @@ impl Default for Keep {
 }
 
 impl Keep {
-    /// Throws away the runs of a sync that are too many or too old.
+    /// Throws away the runs of a sync that are too many or too old, when another one begins.
     pub(super) fn prune_runs(
         &self,
         transaction: &Transaction<'_>,
@@ -36,8 +36,7 @@ impl Keep {
         let oldest = now.checked_sub(age).unwrap_or(Timestamp::MIN).as_microsecond();
         transaction.execute(
             "DELETE FROM runs WHERE sync = ?1 AND status <> 'running' AND (started_at < ?2 OR id NOT IN
-                (SELECT id FROM runs WHERE sync = ?1 ORDER BY id DESC LIMIT ?3))
-             AND id <> (SELECT max(id) FROM runs WHERE sync = ?1)",
+                (SELECT id FROM runs WHERE sync = ?1 ORDER BY id DESC LIMIT ?3))",
             params![sync, oldest, self.runs_per_sync],
         )?;
         Ok(())
