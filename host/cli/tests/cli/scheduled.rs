@@ -151,6 +151,23 @@ fn a_paused_sync_is_run_by_hand_alone() {
 }
 
 #[test]
+fn a_store_that_cannot_be_written_to_does_not_have_a_sync_run_again_and_again() {
+    let other = YEARLY.replace("0 0 1 1 * Europe/Berlin", "every 1d");
+    let project = with(&format!("{HOURLY}{other}"));
+    project.run(&words("runs list")).succeeds();
+    let store = rusqlite::Connection::open(project.path(".tollgate/runs.db")).unwrap();
+    let fails = "CREATE TRIGGER t BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.execute_batch(fails).unwrap();
+    let mut running = project.start(&words("run --json --jobs 1"));
+    running.until("sync_ended");
+    running.until("sync_ended");
+    let events = stopped(running, &project);
+    let ended = of(&events, "sync_ended");
+    assert_eq!((&ended[0]["sync"], &ended[1]["sync"]), (&json!("hourly"), &json!("yearly")));
+    assert_eq!((&ended[1]["status"], &ended[1]["run"]), (&json!("succeeded"), &json!(null)));
+}
+
+#[test]
 fn it_does_not_come_up_with_a_sync_that_can_never_run() {
     let project = with(&HOURLY.replace("schedule = \"every 1h\"\n", ""));
     insta::assert_snapshot!(project.run(&["run"]).exits(2).errors(), @r#"
