@@ -50,7 +50,7 @@ fn only_the_gate_opens_sockets() {
 fn dependencies_of_the_host_point_inward() {
     hold(
         crates::edges_against_the_direction,
-        "The order is cli → sync, destinations, runtime → egress → vault → model. A new crate gets \
+        "The order is cli → sync, destinations, runs, runtime → egress → vault → model. A new crate gets \
          its place in `crates::DIRECTION` and in ARCHITECTURE.md.",
     );
 }

@@ -5,7 +5,6 @@ pub use crate::bindings::tollgate::connector::types::{Batch, Choice, Column};
 use crate::failure::Failure;
 use crate::http::Http;
 use crate::manifest::{Descriptor, StreamDescription};
-use crate::record::DynamicColumn;
 use crate::request::{ScanRequest, Settings, WriteRequest};
 use crate::rows::Rows;
 
@@ -34,7 +33,7 @@ pub trait Connector: 'static {
     fn discover(request: &ScanRequest) -> Result<Vec<Column>, Failure> {
         let stream = find::<Self>(&request.stream)?;
         let mut columns = stream.describe().columns;
-        columns.extend(stream.dynamic_columns(request)?.into_iter().map(|column| column.column));
+        columns.extend(stream.dynamic_columns(request)?);
         Ok(columns)
     }
 
@@ -97,7 +96,7 @@ pub trait Stream {
     ///
     /// # Errors
     /// Whatever a request failed with.
-    fn dynamic_columns(&self, _request: &ScanRequest) -> Result<Vec<DynamicColumn>, Failure> {
+    fn dynamic_columns(&self, _request: &ScanRequest) -> Result<Vec<Column>, Failure> {
         Ok(Vec::new())
     }
 

@@ -10,6 +10,7 @@ pub mod body;
 pub mod children;
 mod columns;
 pub mod connector;
+pub mod csv;
 mod decode;
 pub mod export;
 pub mod failure;

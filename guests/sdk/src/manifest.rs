@@ -143,14 +143,23 @@ impl StreamDescription {
     }
 
     fn of_table(table: &'static Table, name: &str, title: &str, description: &str) -> Self {
+        let columns = table.columns().map(|(_, field)| field.column()).collect();
         let keys = table.fields.iter().filter(|field| field.is_key);
+        Self {
+            primary_key: keys.map(|field| field.name.to_owned()).collect(),
+            ..Self::of_columns(columns, name, title, description)
+        }
+    }
+
+    /// A stream with these columns and no key: to be read whole, without options.
+    pub fn of_columns(columns: Vec<Column>, name: &str, title: &str, description: &str) -> Self {
         Self {
             name: name.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
-            columns: table.columns().map(|(_, field)| field.column()).collect(),
+            columns,
             dynamic_columns: false,
-            primary_key: keys.map(|field| field.name.to_owned()).collect(),
+            primary_key: Vec::new(),
             cursor: None,
             partitioned: false,
             writes: Vec::new(),

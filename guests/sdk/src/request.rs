@@ -18,7 +18,7 @@ pub struct ScanRequest {
     pub options: Settings,
     /// The columns wanted, in this order. Empty: all.
     pub columns: Vec<String>,
-    /// What each of them held when the host discovered it, where it did. As many as `columns`.
+    /// What each of them held when the host discovered it, where it did.
     pub column_types: Vec<Option<DataType>>,
     /// The part to read. Absent: all of it.
     pub partition: Option<Partition>,
@@ -52,6 +52,12 @@ impl ScanRequest {
             rows_wanted: request.rows_wanted,
             http,
         }
+    }
+
+    /// The wanted columns, each with what it held when the host discovered it, where it did.
+    pub fn wanted(&self) -> impl Iterator<Item = (&str, Option<DataType>)> {
+        let types = self.column_types.iter().copied().chain(std::iter::repeat(None));
+        self.columns.iter().map(String::as_str).zip(types)
     }
 }
 

@@ -12,9 +12,14 @@ pub mod discover;
 pub mod help;
 pub mod init;
 pub mod inspect;
+pub mod pause;
 pub mod preview;
 pub mod read;
 pub mod remove;
+pub mod resume;
+pub mod run;
+pub mod runs;
+pub mod schedules;
 pub mod state;
 pub mod sync;
 pub mod write;
@@ -52,6 +57,12 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         // A sync stops by itself: what it began has to be tidied up.
         Command::Sync(args) => sync::run(&args, context).await,
         Command::State(args) => or_stop(cancel, state::run(&args, context)).await,
+        // It stops by itself too, and that is its usual end.
+        Command::Run(args) => run::run(&args, context).await,
+        Command::Runs(args) => runs::run(&args, context),
+        Command::Schedules(args) => schedules::run(&args, context),
+        Command::Pause(args) => pause::run(&args, context),
+        Command::Resume(args) => resume::run(&args, context),
         Command::Config(args) => or_stop(cancel, config::run(&args, context)).await,
         Command::Completions(args) => completions::run(&args),
         Command::Help(args) => help::run(&args),

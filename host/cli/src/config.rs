@@ -6,6 +6,8 @@ mod account;
 mod destination;
 mod origins;
 mod reader;
+mod runs;
+mod schedule;
 mod source;
 mod sync;
 mod vault;
@@ -20,6 +22,8 @@ use toml::de::DeTable;
 
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
 pub use destination::DestinationConfig;
+pub use runs::RunsConfig;
+pub use schedule::Scheduled;
 pub use source::{Problem, Source};
 pub use sync::{Places, Streams, SyncConfig};
 pub use vault::VaultConfig;
@@ -29,7 +33,7 @@ use crate::limits;
 use reader::Reader;
 
 /// The tables of the file.
-const TABLES: [&str; 5] = ["accounts", "syncs", "limits", "origins", "vault"];
+const TABLES: [&str; 6] = ["accounts", "syncs", "limits", "origins", "vault", "runs"];
 
 /// A configuration file that is well-formed in itself.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct Config {
     pub origins: Vec<Spanned<Remap>>,
     /// Where tokens are kept.
     pub vault: VaultConfig,
+    /// What is remembered of runs.
+    pub runs: RunsConfig,
 }
 
 impl Config {
@@ -118,8 +124,9 @@ fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Co
     let limits = read_limits(table, problems);
     let origins = origins::read_all(table, problems);
     let vault = vault::read(source, table, problems);
+    let runs = runs::read(source, table, problems);
     Reader::new("the file", 0..0, table, problems).refuse_other_keys(&TABLES);
-    Config { source: source.clone(), accounts, syncs, limits, origins, vault }
+    Config { source: source.clone(), accounts, syncs, limits, origins, vault, runs }
 }
 
 /// Whether every sync names an account of the file. One whose own table is faulty counts too, so

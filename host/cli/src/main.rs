@@ -20,6 +20,7 @@ mod process;
 mod progress;
 mod project;
 mod quantities;
+mod recorder;
 mod vault;
 mod views;
 

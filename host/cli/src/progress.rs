@@ -5,14 +5,18 @@
 //! - Elsewhere: plain lines, each stream's at most every few seconds.
 //! - With `--json`: every event as a JSON object on its own line.
 //! - With `-q`: nothing.
+//!
+//! Whatever is told, the run's log keeps what will be asked for when all is over.
 
 mod json;
+mod log;
 mod router;
 mod status;
 mod stream;
 
 use tollgate_model::{Event, LogLevel, Observer, RequestAudit};
 
+pub use log::RunLog;
 pub use router::Router;
 pub use stream::{Form, StreamProgress};
 
@@ -54,19 +58,29 @@ fn tell(messages: &Messages, label: &str, event: &Event) {
         Event::Request(audit) if verbosity >= Verbosity::Verbose => {
             messages.say(&format!("{label}: {}", request(audit)));
         }
-        Event::GoesOn { rows: 0, began_at } => {
-            let since = quantities::instant(*began_at);
-            messages.say(&format!("{label}: reads what is new since {since}"));
-        }
-        Event::GoesOn { rows, began_at } => {
-            let (rows, since) = (counted(*rows, "row"), quantities::instant(*began_at));
-            messages.say(&format!("{label}: goes on after {rows} of the read of {since}"));
-        }
-        Event::FromStart { reason } => messages.say(&format!("{label}: {reason}")),
         Event::Wait { reason, wait } if verbosity >= Verbosity::Debug => {
             messages.say(&format!("{label}: {}", status::waiting(*reason, *wait)));
         }
-        _ => {}
+        event => {
+            if let Some(text) = beginning(event) {
+                messages.say(&format!("{label}: {text}"));
+            }
+        }
+    }
+}
+
+/// Where a read begins, if that is what happened.
+fn beginning(event: &Event) -> Option<String> {
+    match event {
+        Event::GoesOn { rows: 0, began_at } => {
+            Some(format!("reads what is new since {}", quantities::instant(*began_at)))
+        }
+        Event::GoesOn { rows, began_at } => {
+            let (rows, since) = (counted(*rows, "row"), quantities::instant(*began_at));
+            Some(format!("goes on after {rows} of the read of {since}"))
+        }
+        Event::FromStart { reason } => Some(reason.clone()),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ const CONFIG_FILE: &str = "tollgate.toml";
 const LOCK_FILE: &str = "tollgate.lock";
 const CONNECTORS: &str = "connectors";
 const VAULT: &str = ".tollgate/vault";
+const RUNS: &str = ".tollgate/runs.db";
 
 /// Where the files of a project are.
 #[derive(Clone, Debug)]
@@ -61,6 +62,11 @@ impl Project {
     /// The file with the tokens, where the configuration names no other.
     pub fn vault_path(&self) -> PathBuf {
         self.folder().join(VAULT)
+    }
+
+    /// The file with the runs, where the configuration names no other.
+    pub fn runs_path(&self) -> PathBuf {
+        self.folder().join(RUNS)
     }
 
     /// A path in the configuration file is relative to that file.

@@ -6,6 +6,7 @@ use tollgate_model::{
     AuthMethod, AuthScheme, ChildTable, Choice, Column, Condition, Descriptor, Error, Field,
     FieldKind, OAuth2Grant, RateLimit, Stream, WriteOperation,
 };
+use tollgate_runs::RunError;
 use tollgate_runtime::Inspection;
 
 use crate::failure::causes;
@@ -143,6 +144,19 @@ pub struct ErrorView {
     hint: Option<String>,
     retry_at: Option<String>,
     exit_code: u8,
+}
+
+impl From<&RunError> for ErrorView {
+    fn from(error: &RunError) -> Self {
+        ErrorView {
+            kind: error.kind.name(),
+            message: error.message.clone(),
+            causes: Vec::new(),
+            hint: error.hint.clone(),
+            retry_at: error.retry_at.map(|at| at.to_string()),
+            exit_code: error.kind.consequence().exit_code,
+        }
+    }
 }
 
 impl From<&Descriptor> for ConnectorView {
@@ -337,6 +351,8 @@ pub fn scheme(scheme: &AuthScheme) -> (&'static str, Vec<String>) {
             let mut sends = vec!["header Authorization (Bearer)".to_owned()];
             let urls = exchange.sign_in.iter().map(|request| &request.url);
             sends.extend(urls.map(|url| format!("signs in at {url}")));
+            let urls = exchange.renewal.iter().map(|request| &request.url);
+            sends.extend(urls.map(|url| format!("renews at {url}")));
             ("token_exchange", sends)
         }
     }

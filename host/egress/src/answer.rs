@@ -16,12 +16,12 @@ use crate::changes::Change;
 use crate::decode::Coding;
 use crate::error::GateError;
 use crate::headers;
-use crate::oauth::Bearer;
 use crate::passage::{Open, Shared};
 use crate::retry::Outcome;
 use crate::signs::{self, SIGN_BYTES};
 use crate::slots::Slot;
 use crate::timeouts::Timeouts;
+use crate::tokens::Bearer;
 use crate::wire::{Patience, Wire};
 
 /// An answer before it is known whether the connector gets it.

@@ -1,6 +1,6 @@
 //! What a gate is made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +85,8 @@ pub struct Credentials {
     pub fields: BTreeMap<String, String>,
     /// The secrets. What is here is also searched for in what comes back.
     pub secrets: BTreeMap<String, Secret>,
+    /// The fields that the account could set, for messages.
+    pub settable: BTreeSet<String>,
 }
 
 impl Credentials {
@@ -95,6 +97,7 @@ impl Credentials {
             audiences: Vec::new(),
             fields: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            settable: BTreeSet::new(),
         }
     }
 
@@ -115,11 +118,13 @@ impl Credentials {
             .settings
             .iter()
             .filter_map(|setting| Some((setting.name.clone(), setting.values.first()?.clone())));
+        let settable = descriptor.account_fields.iter().chain(&method.fields);
         Ok(Credentials {
             scheme: method.scheme.clone(),
             audiences: audiences.collect::<Result<_>>()?,
             fields: fields.collect(),
             secrets: account.secrets.clone(),
+            settable: settable.map(|field| field.name.clone()).collect(),
         })
     }
 }

@@ -10,15 +10,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tollgate_model::origin::Audience;
 use tollgate_model::text::quote;
 use tollgate_model::{AuthScheme, Basic, Error, ErrorKind, Parameter, Result, Template};
+use url::form_urlencoded;
 
 use crate::config::Credentials;
 use crate::headers;
 use crate::percent;
 use crate::url::CanonicalUrl;
+use crate::values::Values;
 
 /// What is attached, and to which requests.
 pub(crate) struct Attachment {
@@ -33,29 +36,29 @@ impl Attachment {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] that names the field whose value is missing or cannot be sent, never
-    /// the value, and for schemes that this version does not carry out; [`ErrorKind::Bug`] for
-    /// broken templates and header names.
+    /// the value; [`ErrorKind::Bug`] for broken templates and header names.
     pub(crate) fn prepare(credentials: &Credentials) -> Result<Self> {
+        let values = Values::own(credentials);
         let (headers, query) = match &credentials.scheme {
             AuthScheme::Fixed { headers, query } => {
-                let header =
-                    |parameter: &Parameter| header(credentials, &parameter.name, &parameter.value);
+                let header = |parameter: &Parameter| header(values, parameter);
                 let pair = |parameter: &Parameter| {
-                    let value = expand(credentials, &parameter.value)?;
+                    let value = values.expand(&parameter.value)?;
                     let value = percent::encode(value.expose_secret().as_bytes());
                     Ok((parameter.name.clone(), SecretString::from(value)))
                 };
                 let headers = headers.iter().map(header).collect::<Result<_>>()?;
                 (headers, query.iter().map(pair).collect::<Result<_>>()?)
             }
-            AuthScheme::Basic(basic) => (vec![basic_header(credentials, basic)?], Vec::new()),
-            AuthScheme::Bearer { token } => {
-                let template = format!("Bearer {token}");
-                (vec![header(credentials, AUTHORIZATION.as_str(), &template)?], Vec::new())
+            AuthScheme::Basic(basic) => {
+                (vec![(AUTHORIZATION, basic_header(values, basic)?)], Vec::new())
             }
-            // Its header changes with the token: the gate asks for it at each request.
-            AuthScheme::OAuth2(_) => (Vec::new(), Vec::new()),
-            AuthScheme::TokenExchange(_) => return Err(not_supported("token exchange")),
+            AuthScheme::Bearer { token } => {
+                let (name, value) = (AUTHORIZATION.to_string(), format!("Bearer {token}"));
+                (vec![header(values, &Parameter { name, value })?], Vec::new())
+            }
+            // Their header changes with the token: the gate asks for it at each request.
+            AuthScheme::OAuth2(_) | AuthScheme::TokenExchange(_) => (Vec::new(), Vec::new()),
         };
         let header_names = headers.iter().map(|(name, _): &(HeaderName, _)| name.clone()).collect();
         Ok(Attachment { audiences: credentials.audiences.clone(), header_names, headers, query })
@@ -106,53 +109,49 @@ impl fmt::Debug for Attachment {
     }
 }
 
-fn not_supported(scheme: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("{scheme} is not supported yet by this version"))
-}
-
-/// The value of an account field or a field of the auth method.
-pub(crate) fn value<'a>(credentials: &'a Credentials, name: &str) -> Option<&'a str> {
-    let secret = credentials.secrets.get(name).map(ExposeSecret::expose_secret);
-    secret.or_else(|| credentials.fields.get(name).map(String::as_str))
-}
-
-/// A template with its fields filled in.
+/// A header of a template.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] that names the field without a value, [`ErrorKind::Bug`] for what is no
-/// template.
-pub(crate) fn expand(credentials: &Credentials, template: &str) -> Result<SecretString> {
-    let expanded = Template::parse(template)?.expand(|name| value(credentials, name))?;
-    Ok(SecretString::from(expanded))
-}
-
-fn header(
-    credentials: &Credentials,
-    name: &str,
-    template: &str,
+/// [`ErrorKind::Config`] that names the field whose value is missing or cannot be sent,
+/// [`ErrorKind::Bug`] for broken templates and names.
+pub(crate) fn header(
+    values: Values<'_>,
+    parameter: &Parameter,
 ) -> Result<(HeaderName, HeaderValue)> {
+    let Parameter { name, value: template } = parameter;
     let parsed: HeaderName = name.parse().map_err(|_| bad_name(name))?;
     if headers::is_reserved(&parsed) && !["authorization", "cookie"].contains(&parsed.as_str()) {
         return Err(bad_name(name));
     }
-    let expanded = expand(credentials, template)?;
-    Ok((parsed, sensitive(expanded.expose_secret()).ok_or_else(|| blame(credentials, template))?))
+    let expanded = values.expand(template)?;
+    Ok((parsed, sensitive(expanded.expose_secret()).ok_or_else(|| blame(values, template))?))
 }
 
-fn basic_header(credentials: &Credentials, basic: &Basic) -> Result<(HeaderName, HeaderValue)> {
-    let username = expand(credentials, &basic.username)?;
+/// The header of HTTP Basic.
+///
+/// # Errors
+/// As [`header`], and [`ErrorKind::Config`] for a user name with a colon.
+pub(crate) fn basic_header(values: Values<'_>, basic: &Basic) -> Result<HeaderValue> {
+    let username = values.expand(&basic.username)?;
     if username.expose_secret().contains(':') {
         let message = "the user name has a colon, which HTTP Basic cannot carry";
         return Err(Error::new(ErrorKind::Config, message));
     }
-    let password = expand(credentials, &basic.password)?;
-    let pair = format!("{}:{}", username.expose_secret(), password.expose_secret());
-    let pair = SecretString::from(pair);
-    let value = format!("Basic {}", STANDARD.encode(pair.expose_secret()));
-    let value = SecretString::from(value);
-    // Base64 can always stand in a header, so the templates are not to blame for anything.
-    let value = sensitive(value.expose_secret()).ok_or_else(|| bad_name("authorization"))?;
-    Ok((AUTHORIZATION, value))
+    let password = values.expand(&basic.password)?;
+    basic_value(username.expose_secret(), password.expose_secret())
+        .ok_or_else(|| bad_name("authorization"))
+}
+
+/// The value of the header of HTTP Basic. Base64 can always stand in one.
+pub(crate) fn basic_value(username: &str, password: &str) -> Option<HeaderValue> {
+    let pair = SecretString::from(format!("{username}:{password}"));
+    let value = SecretString::from(format!("Basic {}", STANDARD.encode(pair.expose_secret())));
+    sensitive(value.expose_secret())
+}
+
+/// A text as it stands in a form (RFC 6749, section 2.3.1).
+pub(crate) fn form_encoded(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect())
 }
 
 /// A header's value that does not show in `Debug`. `None` for what no header can carry.
@@ -168,11 +167,10 @@ fn bad_name(name: &str) -> Error {
 }
 
 /// Which field makes the header impossible; the template itself where none does.
-fn blame(credentials: &Credentials, template: &str) -> Error {
+fn blame(values: Values<'_>, template: &str) -> Error {
     let fields = Template::parse(template).ok();
     let guilty = fields.iter().flat_map(Template::fields).find(|name| {
-        value(credentials, name)
-            .is_some_and(|text| HeaderValue::from_bytes(text.as_bytes()).is_err())
+        values.get(name).is_some_and(|text| HeaderValue::from_bytes(text.as_bytes()).is_err())
     });
     match guilty {
         Some(name) => Error::new(

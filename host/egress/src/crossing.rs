@@ -24,7 +24,6 @@ use crate::config::GuestTimeouts;
 use crate::error::GateError;
 use crate::gate::Works;
 use crate::headers;
-use crate::oauth::{Bearer, TokenSource};
 use crate::origin;
 use crate::passage::Shared;
 use crate::percent;
@@ -34,6 +33,7 @@ use crate::resolve::Reach;
 use crate::retry::{Decision, Outcome, Tries, backoff};
 use crate::slots::Slot;
 use crate::timeouts::Timeouts;
+use crate::tokens::{Bearer, TokenSource};
 use crate::url::CanonicalUrl;
 
 /// A request that may be sent.

@@ -161,8 +161,8 @@ impl GateError {
         )
     }
 
-    /// What a vault failed with, its causes in one text.
-    pub(crate) fn from_vault(error: Error) -> Self {
+    /// What a sign-in failed with, its causes in one text.
+    pub(crate) fn of_sign_in(error: Error) -> Self {
         let mut message = error.message().to_owned();
         let causes = std::iter::successors(StdError::source(&error), |&cause| cause.source());
         causes.for_each(|cause| message.push_str(&format!(": {cause}")));

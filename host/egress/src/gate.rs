@@ -9,10 +9,10 @@ use tollgate_model::{Clock, LimitSign, Observer, Result};
 
 use crate::config::GateConfig;
 use crate::credentials::Attachment;
+use crate::endpoint::Endpoint;
 use crate::headers;
 use crate::leak::Watch;
 use crate::limits::{GateLimits, ScanBudget};
-use crate::oauth::{Endpoint, TokenSource};
 use crate::origin::Remap;
 use crate::passage::Passage;
 use crate::purpose::Purpose;
@@ -20,6 +20,7 @@ use crate::rate::Queue;
 use crate::resolve::{Network, SystemNetwork};
 use crate::retry::Dice;
 use crate::slots::Slots;
+use crate::tokens::TokenSource;
 use crate::transport::Transport;
 
 /// The only door to the network for all runs of one account. Clones are the same gate: they share
@@ -31,9 +32,9 @@ impl Gate {
     /// A gate. It has to be used within a tokio runtime.
     ///
     /// # Errors
-    /// [`tollgate_model::ErrorKind::Config`] for credentials that cannot be sent, for an auth
-    /// scheme that this version does not carry out, for a certificate authority that is none;
-    /// [`tollgate_model::ErrorKind::Bug`] for templates and headers of the descriptor.
+    /// [`tollgate_model::ErrorKind::Config`] for credentials that are missing or cannot be sent and
+    /// for a certificate authority that is none; [`tollgate_model::ErrorKind::Bug`] for templates
+    /// and headers of the descriptor.
     pub fn new(
         config: GateConfig,
         clock: Arc<dyn Clock>,
@@ -81,6 +82,22 @@ impl Gate {
     /// A passage with its own budget: one scan, one writer, or one call beside those.
     pub fn passage(&self, purpose: Purpose, budget: ScanBudget) -> Passage {
         Passage::new(self.0.clone(), purpose, budget)
+    }
+
+    /// The URL below which the account's API is, without a slash at its end, where the auth method
+    /// finds it by signing in. That is done now, unless a token is at hand that is still good.
+    ///
+    /// # Errors
+    /// All that a sign-in can come to: as a rule [`tollgate_model::ErrorKind::Unauthorized`] where
+    /// the provider refuses it, and [`tollgate_model::ErrorKind::Denied`] where the URL lies outside
+    /// the origins that are declared and granted or holds one of the account's secrets.
+    pub async fn base_url(&self) -> Result<Option<String>> {
+        match &self.0.tokens {
+            Some(tokens) if tokens.finds_base_url() => {
+                Ok(tokens.bearer().await?.base_url().map(str::to_owned))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Whether the gate takes this header away where a connector sets it.

@@ -24,9 +24,6 @@ const SECRET_BYTES_MIN: usize = 8;
 /// shorter one may be a word ("campaigns") or an id, and would end every run with it in a row.
 const WORD_BYTES_MIN: usize = 16;
 
-/// Tokens that are searched for. 4: an access token and a refresh token, and the two before them.
-const TOKENS_MAX: usize = 4;
-
 /// Finds secrets.
 pub(crate) struct Scanner {
     /// All forms of all secrets. One pass finds them all; with a vectorised prefilter it is faster
@@ -83,8 +80,8 @@ impl Scanner {
 /// it was given, which change.
 pub(crate) struct Watch {
     own: Vec<Secret>,
-    /// The tokens that were learned last, the newest at the end.
-    tokens: Mutex<Vec<Secret>>,
+    /// The tokens that were learned last, and the ones before them.
+    tokens: Mutex<[Vec<Secret>; 2]>,
     /// Made anew when a token comes, so that a search only takes it from here.
     scanner: RwLock<Option<Arc<Scanner>>>,
 }
@@ -102,16 +99,18 @@ impl Watch {
         self.scanner.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// Adds tokens. The ones before are still searched for, as a provider may still take them.
-    pub(crate) fn learn<'a>(&self, new: impl IntoIterator<Item = Option<&'a Secret>>) {
+    /// Takes the tokens that are good now. The ones before are still searched for, as a provider
+    /// may still take them.
+    pub(crate) fn learn<'a>(&self, new: impl IntoIterator<Item = &'a Secret>) {
+        let new: Vec<Secret> = new.into_iter().cloned().collect();
         let mut tokens = self.tokens.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for token in new.into_iter().flatten() {
-            tokens.retain(|known| known.expose_secret() != token.expose_secret());
-            tokens.push(token.clone());
+        let is_known = tokens[0].iter().map(ExposeSecret::expose_secret);
+        if is_known.eq(new.iter().map(ExposeSecret::expose_secret)) {
+            return;
         }
-        let oldest = tokens.len().saturating_sub(TOKENS_MAX);
-        tokens.drain(..oldest);
-        let scanner = Scanner::new(self.own.iter().chain(&*tokens)).map(Arc::new);
+        tokens.swap(0, 1);
+        tokens[0] = new;
+        let scanner = Scanner::new(self.own.iter().chain(tokens.iter().flatten())).map(Arc::new);
         *self.scanner.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = scanner;
     }
 }
@@ -165,7 +164,8 @@ impl Pieces {
     }
 }
 
-fn is_searchable(secret: &str) -> bool {
+/// Whether a secret is searched for.
+pub(crate) fn is_searchable(secret: &str) -> bool {
     let is_word = secret.bytes().all(|byte| byte.is_ascii_alphabetic());
     let is_number = secret.bytes().all(|byte| byte.is_ascii_digit());
     let least = if is_word || is_number { WORD_BYTES_MIN } else { SECRET_BYTES_MIN };

@@ -3,6 +3,7 @@
 
 mod config;
 mod error;
+mod exchange;
 mod gate;
 mod limits;
 mod oauth;
@@ -18,6 +19,7 @@ mod budget;
 mod changes;
 mod credentials;
 mod decode;
+mod endpoint;
 mod headers;
 mod leak;
 mod origin;
@@ -30,8 +32,10 @@ mod retry;
 mod signs;
 mod slots;
 mod timeouts;
+mod tokens;
 mod transport;
 mod url;
+mod values;
 mod wire;
 
 #[cfg(test)]

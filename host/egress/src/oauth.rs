@@ -1,20 +1,19 @@
 //! OAuth 2, carried out by the host: the connector names the URLs, and never sees a token.
 //!
 //! What is decided (forms, replies, addresses of the browser) is decided by pure functions; only
-//! `endpoint` and `loopback` do input and output, and `source` and `sign_in` put them in order.
+//! `loopback` and the gate's `endpoint` do input and output, and `login` and `sign_in` put them in
+//! order.
 
 mod authorize;
 mod client;
 mod device;
-mod endpoint;
 mod form;
+mod login;
 mod loopback;
 mod reply;
 mod sign_in;
-mod source;
 
-pub(crate) use endpoint::Endpoint;
-pub(crate) use source::{Bearer, TokenSource};
+pub(crate) use login::Login;
 
 pub use device::DevicePrompt;
 pub use sign_in::{Connected, Redirect, SignIn};

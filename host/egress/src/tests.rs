@@ -1,6 +1,7 @@
 //! The gate as a whole, against servers that do as they are told.
 
 mod body;
+mod exchange;
 mod harness;
 mod oauth;
 mod order;

@@ -60,6 +60,18 @@ impl CanonicalUrl {
         })
     }
 
+    /// Takes apart a text. A fragment is refused: it would be lost on the way.
+    ///
+    /// # Errors
+    /// As [`CanonicalUrl::parse`].
+    pub(crate) fn parse_text(text: &str) -> Result<Self, GateError> {
+        if text.contains('#') {
+            return Err(invalid("there is a fragment"));
+        }
+        let uri: Uri = text.parse().map_err(|_| invalid("the parts do not fit"))?;
+        CanonicalUrl::parse(&uri)
+    }
+
     pub(crate) fn host(&self) -> &str {
         &self.host
     }

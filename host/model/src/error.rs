@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Denied,
     /// The provider refused rows that were to be written, or nobody knows what became of them.
     Rejected,
+    /// Somebody else is at it already, in this process or another.
+    Busy,
     /// The user or the host asked to stop.
     Cancelled,
     /// A defect: of the connector where the text says so, else of Tollgate.
@@ -51,7 +53,7 @@ pub struct Consequence {
 
 impl ErrorKind {
     /// Every kind, in the order of their exit codes.
-    pub const ALL: [ErrorKind; 12] = [
+    pub const ALL: [ErrorKind; 13] = [
         ErrorKind::Bug,
         ErrorKind::Config,
         ErrorKind::Unauthorized,
@@ -63,6 +65,7 @@ impl ErrorKind {
         ErrorKind::Limit,
         ErrorKind::Denied,
         ErrorKind::Rejected,
+        ErrorKind::Busy,
         ErrorKind::Cancelled,
     ];
 
@@ -81,6 +84,7 @@ impl ErrorKind {
             ErrorKind::Limit => ("limit", false, 9),
             ErrorKind::Denied => ("denied", false, 10),
             ErrorKind::Rejected => ("rejected", false, 11),
+            ErrorKind::Busy => ("busy", true, 12),
             ErrorKind::Cancelled => ("cancelled", true, 130),
         };
         Consequence { name, passes, exit_code }

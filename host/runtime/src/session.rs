@@ -10,7 +10,8 @@ use tollgate_model::near_miss;
 use tollgate_model::settings::{VALUE_BYTES_MAX, today_in};
 use tollgate_model::text::{excerpt, is_line, quote};
 use tollgate_model::{
-    Choice, Column, Error, ErrorKind, FieldKind, Operation, Result, Setting, Stream, check,
+    Choice, Column, Error, ErrorKind, FieldKind, Operation, Result, Setting, Stream, TokenExchange,
+    check,
 };
 use tollgate_sync::{Pages, Partition, Read, Source};
 use tollgate_vault::Account;
@@ -70,7 +71,7 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::Unauthorized`] and all that a request can come to.
     pub async fn check(&self) -> Result<String> {
-        let settings = convert::settings(&self.0.settings);
+        let settings = convert::settings(&self.settings().await?);
         let call = self
             .guest(Purpose::Read)
             .await?
@@ -89,7 +90,7 @@ impl Session {
         if !stream.dynamic_columns {
             return Ok(stream.columns.clone());
         }
-        let request = convert::scan_request(&self.0.settings, read, None, None);
+        let request = convert::scan_request(&self.settings().await?, read, None, None);
         let call = self
             .guest(Purpose::Read)
             .await?
@@ -113,7 +114,7 @@ impl Session {
     /// breaks the interface's rules, and all that a request can come to.
     pub async fn choices(&self, read: &Read, field: &str) -> Result<Vec<Choice>> {
         self.lookup(read, field)?;
-        let request = convert::scan_request(&self.0.settings, read, None, None);
+        let request = convert::scan_request(&self.settings().await?, read, None, None);
         let call = self.guest(Purpose::Read).await?.call("choices", async |exports, store| {
             exports.call_choices(store, &request, field).await
         });
@@ -134,7 +135,7 @@ impl Session {
         if !self.stream(read)?.partitioned {
             return Ok(None);
         }
-        let request = convert::scan_request(&self.0.settings, read, None, None);
+        let request = convert::scan_request(&self.settings().await?, read, None, None);
         let call = self.guest(Purpose::Read).await?.call("partitions", async |exports, store| {
             exports.call_partitions(store, &request).await
         });
@@ -159,7 +160,7 @@ impl Session {
         checkpoint: Option<&str>,
     ) -> Result<Scan> {
         let stream = self.stream(read)?;
-        let request = convert::scan_request(&self.0.settings, read, partition, checkpoint);
+        let request = convert::scan_request(&self.settings().await?, read, partition, checkpoint);
         Scan::open(
             self.guest(Purpose::Read).await?,
             stream,
@@ -176,12 +177,25 @@ impl Session {
         WriteBuilder::new(self.0.connector.descriptor(), today, stream.into(), operation)
     }
 
-    /// Makes an instance that writes rows. No request is made yet.
+    /// Makes an instance that writes rows. No request of it is made yet; where the auth method finds
+    /// the URL of the account's API, that is found first.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] where it needs more than it may have.
+    /// [`ErrorKind::Limit`] where it needs more than it may have, and all that a sign-in can come to.
     pub async fn writer(&self, write: Write) -> Result<Writer> {
-        Ok(Writer::new(self.guest(Purpose::Write).await?, &self.0.settings, write))
+        let settings = self.settings().await?;
+        Ok(Writer::new(self.guest(Purpose::Write).await?, settings, write))
+    }
+
+    /// The account's settings as a connector receives them: the URL below which its API is among
+    /// them, where the auth method finds that by signing in.
+    async fn settings(&self) -> Result<Vec<Setting>> {
+        let Shared { settings, gate, .. } = &*self.0;
+        let base_url = gate
+            .base_url()
+            .await?
+            .map(|url| Setting { name: TokenExchange::BASE_URL.to_owned(), values: vec![url] });
+        Ok(settings.iter().cloned().chain(base_url).collect())
     }
 
     async fn guest(&self, purpose: Purpose) -> Result<Guest> {

@@ -168,9 +168,9 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(guest: Guest, settings: &[Setting], write: Write) -> Self {
+    pub(crate) fn new(guest: Guest, settings: Vec<Setting>, write: Write) -> Self {
         let (label, gauge) = (guest.label().clone(), guest.gauge());
-        Writer { guest: Some(guest), settings: settings.to_vec(), write, label, gauge }
+        Writer { guest: Some(guest), settings, write, label, gauge }
     }
 
     /// What it writes.

@@ -16,8 +16,8 @@ use bindings::tollgate::connector::{manifest, types};
 
 pub use bindings::tollgate::connector::host::{LogLevel, log};
 pub use manifest::{
-    AuthMethod, AuthScheme, ClientAuthentication, Descriptor, Fixed, Oauth2, Oauth2Grants,
-    Parameter,
+    AuthMethod, AuthScheme, ClientAuthentication, Descriptor, ExchangeBody, ExchangeRequest, Fixed,
+    Oauth2, Oauth2Grants, Parameter, TakenValue, TokenExchange,
 };
 pub use types::{
     Batch, ChildTable, Choice, Column, ColumnData, DataType, Failure, Field, FieldKind, Operation,

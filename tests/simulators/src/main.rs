@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use command::constant_contact::ConstantContactArguments;
 use command::icontact::IContactArguments;
+use command::incontact::InContactArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,6 +15,7 @@ Examples:
   tollgate-simulator icontact --fault 'cut-body:/contacts@4' --fault '503@1x2'
   tollgate-simulator icontact --contacts 200000 --bench
   tollgate-simulator constant-contact --port 8089 --rate-limits
+  tollgate-simulator incontact --port 8090 --days 400 --requests-per-token 20
 
 The first line on stdout is `listening on http://127.0.0.1:PORT`. SIGINT or SIGTERM ends it.";
 
@@ -53,6 +55,9 @@ enum VendorArguments {
     /// Stands in for the Constant Contact APIs v3 and v2, and for their OAuth 2 server
     #[command(after_help = FAULTS)]
     ConstantContact(Box<ConstantContactArguments>),
+    /// Stands in for the NICE inContact APIs of all versions, and for their three ways to sign in
+    #[command(name = "incontact", after_help = FAULTS)]
+    InContact(Box<InContactArguments>),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -62,6 +67,7 @@ fn main() -> anyhow::Result<()> {
         match arguments.vendor {
             VendorArguments::Icontact(arguments) => arguments.run().await,
             VendorArguments::ConstantContact(arguments) => arguments.run().await,
+            VendorArguments::InContact(arguments) => arguments.run().await,
         }
     })
 }

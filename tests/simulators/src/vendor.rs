@@ -74,7 +74,8 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Bytes,
-    /// The field of the body where the records belong, if it has one.
+    /// The field of the body where the records belong, if it has one. Fields within fields are
+    /// parted by slashes.
     pub records: Option<&'static str>,
     /// Whether the answer is a page of a longer list, and [`Twist`]s were heeded.
     pub is_page: bool,
@@ -132,6 +133,11 @@ pub trait Vendor: Send + Sync + 'static {
     /// The body with which this vendor reports an error of `request`, where it depends on the path.
     fn error_body_for(&self, _request: &Request, status: u16, message: &str) -> Bytes {
         self.error_body(status, message)
+    }
+
+    /// Headers of an error, beside the content type.
+    fn error_headers(&self, _message: &str) -> Vec<(String, String)> {
+        Vec::new()
     }
 
     /// The content type of everything the vendor says.

@@ -10,6 +10,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("tollgate-sync", &["tollgate-model"]),
     ("tollgate-runtime", &["tollgate-sync", "tollgate-egress", "tollgate-vault", "tollgate-model"]),
     ("tollgate-rows", &["tollgate-model"]),
+    ("tollgate-runs", &["tollgate-model"]),
     ("tollgate-destinations", &["tollgate-sync", "tollgate-vault", "tollgate-model"]),
     (
         "tollgate-cli",
@@ -17,6 +18,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "tollgate-runtime",
             "tollgate-destinations",
             "tollgate-rows",
+            "tollgate-runs",
             "tollgate-sync",
             "tollgate-egress",
             "tollgate-vault",

@@ -1,9 +1,8 @@
 //! Contacts, with the account's custom fields as columns.
 
 use tollgate_sdk::http::Request;
-use tollgate_sdk::manifest::{Choice, Field, StreamDescription};
+use tollgate_sdk::manifest::{Choice, Column, Field, StreamDescription};
 use tollgate_sdk::paging::Offset;
-use tollgate_sdk::record::DynamicColumn;
 use tollgate_sdk::time::UsEastern;
 use tollgate_sdk::values::{Dynamic, Int, Text, Timestamp};
 use tollgate_sdk::{DateRange, Failure, Fault, Record, RecordScan, Scan, ScanRequest, Stream};
@@ -79,8 +78,9 @@ impl Stream for Contacts {
         ])
     }
 
-    fn dynamic_columns(&self, request: &ScanRequest) -> Result<Vec<DynamicColumn>, Failure> {
-        custom_fields::columns(&Account::of(request)?, Contact::TABLE)
+    fn dynamic_columns(&self, request: &ScanRequest) -> Result<Vec<Column>, Failure> {
+        let columns = custom_fields::columns(&Account::of(request)?, Contact::TABLE)?;
+        Ok(columns.into_iter().map(|column| column.column).collect())
     }
 
     fn choices(&self, request: &ScanRequest, field: &str) -> Result<Vec<Choice>, Failure> {

@@ -41,11 +41,16 @@ pub struct Pages {
 impl Pages {
     /// Pages as `pager` asks for them, with records as `shape` says.
     pub fn new(http: Http, pager: impl Pager + 'static, shape: Shape) -> Self {
+        Self::boxed(http, Box::new(pager), shape)
+    }
+
+    /// The same, where it is decided at run time what the pager is.
+    pub fn boxed(http: Http, pager: Box<dyn Pager>, shape: Shape) -> Self {
         Self {
             http,
             shape,
             inspect: |_, _| Ok(()),
-            pager: Box::new(pager),
+            pager,
             body: Vec::new(),
             pages_seen: Seen::default(),
             cursors_seen: Seen::default(),

@@ -56,7 +56,15 @@ const CHANGE_SECONDS: i64 = 2 * 3_600;
 
 impl Zone for UsEastern {
     fn offset_at_wall(wall_seconds: i64) -> Option<i64> {
-        let (begin_day, end_day) = summer_days(year_of(wall_seconds));
+        let date = date_of(wall_seconds);
+        // Most times are in a month that is summer or winter as a whole: the days of the changes cost
+        // several times as much.
+        match (date.year, date.month) {
+            (2007.., 4..=10) => return Some(SUMMER_SECONDS),
+            (_, 12 | 1 | 2) => return Some(WINTER_SECONDS),
+            _ => {}
+        }
+        let (begin_day, end_day) = summer_days(date.year);
         // The spring change skips the hour from 2:00, so summer begins at 3:00 on the wall. Until
         // 2:00 in autumn the clock can be read as summer time, the second time around as well.
         let begin = begin_day * SECONDS_PER_DAY + CHANGE_SECONDS + 3_600;
@@ -66,7 +74,7 @@ impl Zone for UsEastern {
     }
 
     fn offset_at_utc(utc_seconds: i64) -> i64 {
-        let (begin_day, end_day) = summer_days(year_of(utc_seconds + WINTER_SECONDS));
+        let (begin_day, end_day) = summer_days(date_of(utc_seconds + WINTER_SECONDS).year);
         let begin = begin_day * SECONDS_PER_DAY + CHANGE_SECONDS - WINTER_SECONDS;
         let end = end_day * SECONDS_PER_DAY + CHANGE_SECONDS - SUMMER_SECONDS;
         let is_summer = (begin..end).contains(&utc_seconds);
@@ -74,9 +82,9 @@ impl Zone for UsEastern {
     }
 }
 
-fn year_of(wall_seconds: i64) -> i32 {
-    let day = CivilDate::from_days(wall_seconds.div_euclid(SECONDS_PER_DAY));
-    day.map_or(1970, |date| date.year)
+fn date_of(wall_seconds: i64) -> CivilDate {
+    let date = CivilDate::from_days(wall_seconds.div_euclid(SECONDS_PER_DAY));
+    date.unwrap_or(CivilDate { year: 1970, month: 1, day: 1 })
 }
 
 /// The days on which summer time begins and ends.

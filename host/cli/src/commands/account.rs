@@ -25,8 +25,9 @@ Examples:
 
 An account is written in tollgate.toml; `tollgate help config` says how. One that signs in by
 OAuth 2 is connected once: its tokens go into the vault, encrypted, and renew themselves from
-then on. A provider that wants to know the redirect address beforehand is told
-http://127.0.0.1:PORT/callback, with the PORT that --port names.";
+then on. Any other signs in by its fields alone, whenever it has to. A provider that wants to
+know the redirect address beforehand is told http://127.0.0.1:PORT/callback, with the PORT that
+--port names.";
 
 /// The arguments of `account`.
 #[derive(Args, Debug)]

@@ -82,6 +82,7 @@ fn exit_codes() -> String {
         ErrorKind::Limit => "a limit of the host was reached",
         ErrorKind::Denied => "the gate refused what a connector wanted to do",
         ErrorKind::Rejected => "rows were rejected, or nobody knows whether they were written",
+        ErrorKind::Busy => "the sync is running already; it passes by itself",
         ErrorKind::Cancelled => "stopped by Ctrl-C or a signal",
     };
     let lines = ErrorKind::ALL.iter().map(|kind| {
@@ -125,6 +126,16 @@ show` tells each value with its origin. Unknown keys are errors.
                                       into them for streams that tell what is new, else replace
   concurrency = 4                     parts of a stream read side by side, up to 64
   limit = 1000                        rows of each stream after which it is complete; default: all
+  schedule = "every 2h"               when `tollgate run` runs it: a pace in m, h or d, or minute,
+  schedule = "0 6 * * 1-5 Asia/Tokyo" hour, day, month, weekday and time zone (default: UTC)
+  retry = { attempts = 3, delay = "5m" }   tries of a scheduled run in all, and the time between
+                                      them, after errors that may pass; these are the defaults
+
+  [runs]                              what is remembered of runs
+  file = ".tollgate/runs.db"          this is the default, and so are these:
+  per_sync = 200                      runs of each sync
+  days = 90                           how old they become
+  log_lines = 500                     log lines of each run, the first half and the last
 
   [limits]                            `tollgate help limits`
   guest_memory = "64MiB"

@@ -1,10 +1,10 @@
 //! `tollgate sync`: loads streams into destinations.
 
-mod accounts;
+pub mod accounts;
 pub mod jobs;
-mod prepared;
+pub mod prepared;
 mod report;
-mod runs;
+pub mod runs;
 
 use clap::Args;
 use futures_util::{StreamExt, stream};
@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::expand::Expand;
 use crate::failure::{Failure, Outcome};
 use crate::host::Host;
+use crate::recorder::Recorder;
 use crate::{modes, output};
 use accounts::Accounts;
 use prepared::Prepared;
@@ -43,7 +44,9 @@ Examples:
                   on with by the next one; a run with --limit is a sample and is not. Where one \
                   stream fails, the others go on, unless they would fail for the same reason: where \
                   the credentials are refused, the rate limit is reached or the user stops, the \
-                  sync ends.\n\nThe report goes to standard output, progress to standard error. With \
+                  sync ends.\n\nRuns of the syncs of the file are remembered; `tollgate runs` shows \
+                  them. A sync that is running already, in whatever process, is not run beside \
+                  itself.\n\nThe report goes to standard output, progress to standard error. With \
                   --json, the report is one object, and progress one object a line."
 )]
 pub struct SyncArgs {
@@ -105,6 +108,21 @@ pub struct SyncArgs {
     pub jobs: u64,
 }
 
+impl SyncArgs {
+    /// Whether a sync of the file loads something else with these than the file says.
+    fn vary(&self) -> bool {
+        self.account.is_some()
+            || !self.streams.is_empty()
+            || self.to.is_some()
+            || self.table.is_some()
+            || self.mode.is_some()
+            || self.expand.is_some()
+            || !self.options.options.is_empty()
+            || !self.columns.columns.is_empty()
+            || self.limit.is_some()
+    }
+}
+
 /// Runs syncs, prints a report, and fails with what failed.
 ///
 /// # Errors
@@ -135,9 +153,10 @@ async fn run_all(args: &SyncArgs, context: &Context) -> Outcome<Vec<Run>> {
     if prepared.iter().any(Prepared::is_misconfigured) {
         prepared.retain(Prepared::is_misconfigured);
     }
+    let recorder = Recorder::open(context, &config);
     let side_by_side = usize::try_from(args.jobs).unwrap_or(1);
     let mut finished: Vec<(usize, Vec<Run>)> = stream::iter(prepared::by_destination(prepared))
-        .map(|group| runs::run_group(group, context))
+        .map(|group| runs::run_group(group, &recorder, context))
         .buffer_unordered(side_by_side)
         .flat_map(stream::iter)
         .collect()

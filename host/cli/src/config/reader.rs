@@ -1,6 +1,7 @@
 //! Reads one table of a configuration file: every key once, by its type, collecting what is wrong.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use tollgate_model::{Error, near_miss};
@@ -31,6 +32,16 @@ impl<'a, 'p> Reader<'a, 'p> {
         problems: &'p mut Vec<Problem>,
     ) -> Self {
         Reader { what, span, table, problems }
+    }
+
+    /// Reads a table within this one.
+    pub fn inner<'q>(
+        &'q mut self,
+        what: &'static str,
+        span: Range<usize>,
+        table: &'a DeTable<'a>,
+    ) -> Reader<'a, 'q> {
+        Reader { what, span, table, problems: self.problems }
     }
 
     /// Notes every key that is none of these.
@@ -78,6 +89,17 @@ impl<'a, 'p> Reader<'a, 'p> {
             Some(text) => Some(Spanned::new(value.span(), text.to_owned())),
             None => self.wrong_type(key, value, "a text in quotes"),
         }
+    }
+
+    /// A path, relative to a folder.
+    pub fn path(&mut self, key: &str, folder: &Path) -> Option<Spanned<PathBuf>> {
+        let path = self.text(key)?;
+        if path.get_ref().is_empty() {
+            let message = format!("`{key}` takes a path");
+            self.problems.push(Problem::new(path.span(), message));
+            return None;
+        }
+        Some(Spanned::new(path.span(), folder.join(path.get_ref())))
     }
 
     /// A text that stands for something.

@@ -16,7 +16,7 @@ const HIDDEN: &str = "[not shown]";
 
 /// The sections in which no secret can be meant to stand. Elsewhere a line is shown up to its `=`
 /// only: the value behind it may be a secret that somebody wrote there in plain text.
-const OPEN_SECTIONS: [&str; 3] = ["syncs", "limits", "origins"];
+const OPEN_SECTIONS: [&str; 4] = ["syncs", "limits", "origins", "runs"];
 /// The keys of accounts whose values are no secrets.
 const OPEN_KEYS: [&str; 5] =
     ["connector", "auth", "time_zone", "requests_per_second", "concurrent_requests"];

@@ -11,11 +11,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::destination::{self, DestinationConfig};
 use super::reader::{self, Reader};
+use super::schedule::{self, Scheduled};
 use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "account",
     "stream",
     "streams",
@@ -27,6 +28,8 @@ const KEYS: [&str; 11] = [
     "mode",
     "concurrency",
     "limit",
+    "schedule",
+    "retry",
 ];
 
 /// The most parts of a stream that are read side by side: as many requests as an account may have
@@ -62,6 +65,8 @@ pub struct SyncConfig {
     pub concurrency: Option<usize>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
+    /// When `tollgate run` runs it.
+    pub scheduled: Option<Scheduled>,
 }
 
 /// Names, and where each stands.
@@ -131,6 +136,7 @@ fn read(
             .integer("concurrency", 1, CONCURRENCY_MAX)
             .and_then(|number| usize::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
+        scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
         to: needed(&mut reader, "to", to, "for example `to = \"sqlite:out.db\"`")?,
         streams: streams?,

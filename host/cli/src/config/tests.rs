@@ -26,6 +26,8 @@ table = "ic_"
 mode = "append"
 concurrency = 3
 limit = 100
+schedule = "0 6 * * 1-5 Europe/Berlin"
+retry = { delay = "90s" }
 
 [syncs.another]
 account = "acme"
@@ -42,6 +44,10 @@ pages = 1_000
 [vault]
 file = "tokens/vault"
 key = { command = ["secret-tool", "lookup", "service", "tollgate"] }
+
+[runs]
+file = "state/runs.db"
+days = 7
 "#;
 
 fn parse(text: &str) -> Outcome<Config> {
@@ -88,6 +94,13 @@ fn a_whole_file_is_read() {
     assert_eq!(sync.options["full"], ["true"]);
     assert!(matches!(&sync.streams, Streams::Named(streams) if streams.len() == 2));
     assert!(matches!(config.syncs[1].streams, Streams::All));
+    let scheduled = sync.scheduled.as_ref().unwrap();
+    assert_eq!(scheduled.schedule.get_ref().to_string(), "0 6 * * 1-5 Europe/Berlin");
+    assert_eq!((scheduled.retry.attempts, scheduled.retry.delay.as_secs()), (3, 90));
+    assert!(config.syncs[1].scheduled.is_none());
+    assert_eq!(*config.runs.file.as_ref().unwrap().get_ref(), Path::new("dir/state/runs.db"));
+    let keep = config.runs.keep();
+    assert_eq!((keep.runs_per_sync, keep.days, keep.log_lines), (200, 7, 500));
     assert_eq!(config.limits[0].1, "64MiB");
     assert_eq!(config.origins[0].get_ref().to().to_string(), "http://127.0.0.1:8088");
 }
@@ -174,7 +187,7 @@ fn unknown_keys_name_their_near_miss() {
       |
     8 | zebra = 1
       | ^^^^^
-    hint: there are: account, stream, streams, options, columns, to, expand, table, mode, concurrency, limit
+    hint: there are: account, stream, streams, options, columns, to, expand, table, mode, concurrency, limit, schedule, retry
     ");
 }
 
@@ -212,6 +225,52 @@ fn wrong_types_and_values_are_named_where_they_are() {
     11 | mode = "mrge"
        |        ^^^^^^
     hint: did you mean `merge`?
+    "#);
+}
+
+#[test]
+fn schedules_and_what_is_remembered_are_checked_where_they_stand() {
+    insta::assert_snapshot!(problems(&with_sync("schedule = \"0 6 * * 8\"\nretry = { attempts = 0, delay = \"5\", dlay = 1 }")), @r#"
+    error: dir/tollgate.toml:8:12: the schedule "0 6 * * 8": "8" is no weekday, 0 to 7
+      |
+    8 | schedule = "0 6 * * 8"
+      |            ^^^^^^^^^^^
+    hint: a schedule is `every 15m`, `every 2h` or `every 1d`, or minute, hour, day, month and weekday as in `0 6 * * 1-5 Europe/Berlin`
+    error: dir/tollgate.toml:9:22: `attempts` is 0; it takes a whole number from 1 to 20
+      |
+    9 | retry = { attempts = 0, delay = "5", dlay = 1 }
+      |                      ^
+    error: dir/tollgate.toml:9:33: `delay` takes a duration from `1s` to `24h`
+      |
+    9 | retry = { attempts = 0, delay = "5", dlay = 1 }
+      |                                 ^^^
+    hint: a duration is a number with a unit, such as `500ms`, `30s`, `5min` or `1h`
+    error: dir/tollgate.toml:9:38: `retry` has no key `dlay`
+      |
+    9 | retry = { attempts = 0, delay = "5", dlay = 1 }
+      |                                      ^^^^
+    hint: did you mean `delay`?
+    "#);
+    insta::assert_snapshot!(problems(&with_sync("retry = { attempts = 2 }")), @r#"
+    error: dir/tollgate.toml:8:1: `retry` is for a sync with a `schedule`
+      |
+    8 | retry = { attempts = 2 }
+      | ^^^^^
+    "#);
+    insta::assert_snapshot!(problems("[runs]\nper_snc = 2\ndays = 0\nfile = \"\""), @r#"
+    error: dir/tollgate.toml:2:1: `[runs]` has no key `per_snc`
+      |
+    2 | per_snc = 2
+      | ^^^^^^^
+    hint: did you mean `per_sync`?
+    error: dir/tollgate.toml:3:8: `days` is 0; it takes a whole number from 1 to 100000
+      |
+    3 | days = 0
+      |        ^
+    error: dir/tollgate.toml:4:8: `file` takes a path
+      |
+    4 | file = ""
+      |        ^^
     "#);
 }
 

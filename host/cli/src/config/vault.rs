@@ -29,14 +29,7 @@ pub fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -
     let folder = source.path().parent().unwrap_or(Path::new(""));
     let mut reader = Reader::new("`[vault]`", span, table, problems);
     reader.refuse_other_keys(&KEYS);
-    let file = reader.text("file").and_then(|file| match file.get_ref().as_str() {
-        "" => {
-            reader.problem(Problem::new(file.span(), "`file` takes a path"));
-            None
-        }
-        path => Some(Spanned::new(file.span(), folder.join(path))),
-    });
-    VaultConfig { file, key: read_key(&mut reader, folder) }
+    VaultConfig { file: reader.path("file", folder), key: read_key(&mut reader, folder) }
 }
 
 /// A key that stands there itself is not told: it opens the vault.

@@ -50,7 +50,10 @@ impl Observer for Router {
         match (self.under_way().as_slice(), event) {
             ([only], _) => only.observe(event),
             (several, Event::Wait { .. }) => several.iter().for_each(|one| one.observe(event)),
-            (_, _) => tell(&self.messages, &self.label, event),
+            (several, _) => {
+                several.iter().for_each(|one| one.log().observe_any(&self.label, event));
+                tell(&self.messages, &self.label, event);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tollgate_model::{Event, Observer};
 
 use super::json;
+use super::log::RunLog;
 use super::status::Status;
 use super::tell;
 use crate::messages::Messages;
@@ -28,6 +29,8 @@ pub enum Form {
     Text,
     /// For programs: one JSON object a line.
     Json,
+    /// Not at all, but in the run's log.
+    Hidden,
 }
 
 /// The progress of one stream.
@@ -39,14 +42,24 @@ pub struct StreamProgress {
     status: Arc<Mutex<Status>>,
     last_line: Mutex<Instant>,
     bar: ProgressBar,
+    log: Arc<RunLog>,
 }
 
 impl StreamProgress {
     /// Begins to tell of a stream.
-    pub fn start(messages: &Messages, form: Form, sync: &str, stream: &str) -> Self {
+    pub fn start(
+        messages: &Messages,
+        form: Form,
+        sync: &str,
+        stream: &str,
+        log: &Arc<RunLog>,
+    ) -> Self {
         let now = Instant::now();
         let status = Arc::new(Mutex::new(Status::new(now)));
-        let bar = messages.bars().add(ProgressBar::new_spinner());
+        let bar = match form {
+            Form::Hidden => ProgressBar::hidden(),
+            Form::Text | Form::Json => messages.bars().add(ProgressBar::new_spinner()),
+        };
         bar.set_style(style(&status, SPINNER));
         bar.set_prefix(format!("{sync}: {stream}"));
         if !bar.is_hidden() {
@@ -60,6 +73,7 @@ impl StreamProgress {
             status,
             last_line: Mutex::new(now),
             bar,
+            log: Arc::clone(log),
         }
     }
 
@@ -71,6 +85,11 @@ impl StreamProgress {
             let line = self.status().line(Instant::now());
             self.messages.say(&format!("{}: {outcome}: {line}", self.label()));
         }
+    }
+
+    /// The log of the run that it is part of.
+    pub fn log(&self) -> &RunLog {
+        &self.log
     }
 
     /// Moves the bar on; it is one as soon as it is known how long it is.
@@ -102,18 +121,8 @@ impl StreamProgress {
         }
         due
     }
-}
 
-impl Observer for StreamProgress {
-    fn observe(&self, event: &Event) {
-        if self.form == Form::Json {
-            if let Some(line) =
-                json::line(&self.sync, &self.stream, event, self.messages.verbosity())
-            {
-                self.messages.say_json(&line);
-            }
-            return;
-        }
+    fn tell_people(&self, event: &Event) {
         let now = Instant::now();
         let at_once = {
             let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,6 +138,22 @@ impl Observer for StreamProgress {
             }
         }
         tell(&self.messages, &self.label(), event);
+    }
+}
+
+impl Observer for StreamProgress {
+    fn observe(&self, event: &Event) {
+        self.log.observe(&self.stream, event);
+        match self.form {
+            Form::Hidden => {}
+            Form::Text => self.tell_people(event),
+            Form::Json => {
+                let verbosity = self.messages.verbosity();
+                if let Some(line) = json::line(&self.sync, &self.stream, event, verbosity) {
+                    self.messages.say_json(&line);
+                }
+            }
+        }
     }
 }
 

@@ -285,3 +285,21 @@ fn ctrl_c_ends_the_waiting() {
     assert!(url.contains("code_challenge_method=S256"));
     assert_eq!(project.provider.exchanges(), 0);
 }
+
+#[test]
+fn an_account_that_signs_in_by_requests_has_nothing_to_connect() {
+    let project = Project::new();
+    let component = tollgate_test_artifacts::hostile("hunts_base_url");
+    let added = project.run(&["add", component.to_str().unwrap(), "--grant"]).exits(0);
+    let shown = "signs in at https://api.example.com/token";
+    assert!(added.stdout.contains(shown), "{}", added.stdout);
+    project.configure("auth = \"asked\"\ntoken = { env = \"ACME_SECRET\" }", "");
+    let refused = project.run(&["account", "connect", "acme"]).exits(2);
+    insta::assert_snapshot!(refused.stderr, @r"
+    error: the account's auth method is not OAuth 2, so there is nothing to connect
+    hint: `tollgate check` tells whether its credentials work
+    ");
+    let shown = project.run(&["account", "show", "acme"]).exits(0);
+    let tokens = "\ntokens: had by signing in when they are needed, and kept nowhere\n";
+    assert!(shown.stdout.ends_with(tokens), "{}", shown.stdout);
+}

@@ -1,8 +1,9 @@
 //! A project in a folder of its own, a simulator beside it, and one redactor for all snapshots.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -97,6 +98,14 @@ impl Project {
         command
     }
 
+    /// Starts a command that goes on until it is told to end.
+    pub fn start(&self, args: &[&str]) -> Running {
+        let mut command = self.command(args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Running { child: Some(child), stderr, told: String::new() }
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> Run {
         self.came_to(self.command(args).output().unwrap())
@@ -123,6 +132,51 @@ impl Project {
         let query = format!("select count(*) from \"{table}\"");
         let count: i64 = connection.query_row(&query, [], |row| row.get(0)).unwrap();
         usize::try_from(count).unwrap()
+    }
+}
+
+/// A command that is under way. It is killed where the test ends before it.
+pub struct Running {
+    child: Option<Child>,
+    stderr: BufReader<ChildStderr>,
+    /// Its standard error so far.
+    pub told: String,
+}
+
+impl Running {
+    /// Reads its standard error up to the next line with this text.
+    #[track_caller]
+    pub fn until(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let read = self.stderr.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended by itself, without {text}:\n{}", self.told);
+            self.told.push_str(&line);
+        }
+    }
+
+    /// Sends it a signal, such as `-TERM`.
+    pub fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// What it came to.
+    pub fn ended(mut self, project: &Project) -> Run {
+        self.stderr.read_to_string(&mut self.told).unwrap();
+        let mut run = project.came_to(self.child.take().unwrap().wait_with_output().unwrap());
+        run.stderr = std::mem::take(&mut self.told);
+        run
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 23] = [
     "account",
     "add",
     "check",
@@ -15,9 +15,14 @@ const COMMANDS: [&str; 18] = [
     "help",
     "init",
     "inspect",
+    "pause",
     "preview",
     "read",
     "remove",
+    "resume",
+    "run",
+    "runs",
+    "schedules",
     "state",
     "sync",
     "write",

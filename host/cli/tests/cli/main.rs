@@ -9,6 +9,8 @@
 //! | [`configuration`] | what is wrong in a file, by line |
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
+//! | [`remembered`] | what is kept of runs, and that none runs beside itself |
+//! | [`scheduled`] | `run`, which stays up and starts what is due |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
 //! | [`postgres`] | sync into a database server, where there is one |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
@@ -26,6 +28,8 @@ mod install;
 #[cfg(unix)]
 mod postgres;
 mod reading;
+mod remembered;
+mod scheduled;
 mod secrets;
 mod syncing;
 mod writing;

@@ -56,12 +56,18 @@ fn commands_that_work_show_none() {
 fn a_provider_that_echoes_the_credentials_gives_none_away() {
     let simulator = IContact::builder().contacts(10);
     let project = Project::with(simulator.fault("echo-headers".parse().unwrap()));
+    project.write_config(
+        "[syncs.all]\naccount = \"acme\"\nstreams = [\"contacts\", \"lists\"]\nto = \"out.db\"\n",
+    );
     for command in
-        ["check -vv", "preview --stream contacts -vv", "sync --stream lists --to a.db -vv"]
+        ["check -vv", "preview --stream contacts -vv", "sync --stream lists --to a.db -vv", "sync"]
     {
         let run = project.run(&words(command));
         assert_ne!(run.code, Some(0), "{command}");
         assert_clean(&run, command);
     }
+    let shown = project.run(&words("runs show 1")).succeeds();
+    assert!(shown.stdout.contains("failed: denied"), "{}", shown.stdout);
+    assert_clean(&shown, "runs show 1");
     assert_no_file_has_one(&project.path("."));
 }

@@ -1,8 +1,6 @@
 //! Syncs: what they load, what they say, and what stays when they end early.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 use crate::harness::{Project, words};
 use serde_json::Value;
@@ -100,30 +98,15 @@ fn two_syncs_do_not_replace_each_others_tables() {
 /// Ends a sync when it has begun to load, which its own progress tells.
 #[cfg(unix)]
 fn interrupted(project: &Project, signal: &str) -> crate::harness::Run {
-    let mut child = project
-        .command(&words("sync people --json"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut progress = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("\"page\"") {
-        line.clear();
-        assert!(progress.read_line(&mut line).unwrap() > 0, "the sync ended by itself");
-    }
-    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    let mut rest = String::new();
-    std::io::Read::read_to_string(&mut progress, &mut rest).unwrap();
-    let mut run = project.came_to(child.wait_with_output().unwrap());
-    run.stderr = rest;
-    run
+    let mut sync = project.start(&words("sync people --json"));
+    sync.until("\"page\"");
+    sync.signal(signal);
+    sync.ended(project)
 }
 
 /// The files of the project that no test expects.
 fn left(project: &Project) -> Vec<String> {
-    let known = ["out.db", "tollgate.toml", "tollgate.lock", "connectors"];
+    let known = ["out.db", "tollgate.toml", "tollgate.lock", "connectors", ".tollgate"];
     let entries = fs::read_dir(project.path(".")).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| !known.contains(&name.as_str())).collect()

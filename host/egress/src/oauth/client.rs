@@ -2,20 +2,17 @@
 
 use std::fmt;
 
-use http::Uri;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tollgate_model::text::quote;
-use tollgate_model::{
-    ClientAuthentication, Error, ErrorKind, OAuth2, OAuth2Grant, Result, Template,
-};
+use tollgate_model::{ClientAuthentication, Error, ErrorKind, OAuth2, OAuth2Grant, Result};
 use tollgate_vault::Secret;
 
 use super::authorize::random;
 use super::form::Form;
 use crate::config::Credentials;
-use crate::credentials;
 use crate::url::CanonicalUrl;
+use crate::values::Values;
 
 /// A client, and the tokens that the user pasted for it.
 pub(super) struct Client {
@@ -48,12 +45,12 @@ impl Client {
     /// [`ErrorKind::Config`] that names the field whose value is missing or cannot be sent, and
     /// [`ErrorKind::Bug`] for a descriptor's URLs and templates.
     pub(super) fn prepare(credentials: &Credentials, oauth2: &OAuth2) -> Result<Self> {
-        let optional =
-            |template: &Option<String>| expand_optional(credentials, template.as_deref());
+        let values = Values::own(credentials);
+        let optional = |template: &Option<String>| expand_optional(values, template.as_deref());
         let parameters = oauth2
             .authorize_parameters
             .iter()
-            .map(|parameter| Ok((parameter.name.clone(), expand(credentials, &parameter.value)?)));
+            .map(|parameter| Ok((parameter.name.clone(), expand(values, &parameter.value)?)));
         let mut client = Client {
             token_url: canonical(&oauth2.token_url)?,
             device_url: oauth2.device_url.as_deref().map(canonical).transpose()?,
@@ -61,7 +58,7 @@ impl Client {
             authorize_parameters: parameters.collect::<Result<_>>()?,
             scope: oauth2.scopes.join(" "),
             grants: oauth2.grants.clone(),
-            id: expand(credentials, &oauth2.client_id)?,
+            id: expand(values, &oauth2.client_id)?,
             pasted_access: optional(&oauth2.access_token)?,
             pasted_refresh: optional(&oauth2.refresh_token)?,
             fingerprint: String::new(),
@@ -165,24 +162,21 @@ impl fmt::Debug for Client {
     }
 }
 
-fn expand(credentials: &Credentials, template: &str) -> Result<Secret> {
-    let text = credentials::expand(credentials, template)?;
-    Ok(Secret::new(text.expose_secret().to_owned()))
+fn expand(values: Values<'_>, template: &str) -> Result<Secret> {
+    Ok(Secret::new(values.expand(template)?.expose_secret().to_owned()))
 }
 
 /// Nothing where a field that the template names is not set.
-fn expand_optional(credentials: &Credentials, template: Option<&str>) -> Result<Option<Secret>> {
+fn expand_optional(values: Values<'_>, template: Option<&str>) -> Result<Option<Secret>> {
     let Some(template) = template else { return Ok(None) };
-    let is_set = |name: &str| credentials::value(credentials, name).is_some();
-    match Template::parse(template)?.fields().all(is_set) {
-        true => expand(credentials, template).map(|secret| Some(secret).filter(|s| !s.is_empty())),
-        false => Ok(None),
+    match values.missing(template)? {
+        None => expand(values, template).map(|secret| Some(secret).filter(|s| !s.is_empty())),
+        Some(_) => Ok(None),
     }
 }
 
 fn canonical(text: &str) -> Result<CanonicalUrl> {
-    let url = text.parse::<Uri>().ok().and_then(|uri| CanonicalUrl::parse(&uri).ok());
-    url.ok_or_else(|| bad_url(text))
+    CanonicalUrl::parse_text(text).map_err(|_| bad_url(text))
 }
 
 fn browser_url(text: &str) -> Result<url::Url> {

@@ -10,9 +10,9 @@ use tollgate_model::{AccountName, ErrorKind};
 use tollgate_vault::{Secret, Tokens};
 
 use super::client::Client;
-use super::endpoint::Endpoint;
 use super::form::Form;
-use super::reply::{self, Answer, Failed};
+use super::reply::{self, Failed};
+use crate::endpoint::{Answer, Endpoint};
 use crate::error::GateError;
 
 /// Between two questions where the provider does not say (RFC 8628, section 3.2).
@@ -112,7 +112,7 @@ impl DeviceCode {
                 });
             }
             sleep(interval).await;
-            let answer = endpoint.post(&client.token_url, &form).await;
+            let answer = endpoint.send(&form.to(&client.token_url)).await;
             let now = endpoint.clock().now();
             let outcome = answer
                 .map_err(Failed::Gate)

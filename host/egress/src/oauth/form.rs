@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use http::HeaderValue;
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use secrecy::ExposeSecret;
 use tollgate_vault::Secret;
-use url::form_urlencoded;
 
-use crate::credentials::sensitive;
+use crate::credentials::{basic_value, form_encoded};
+use crate::endpoint::{self, Outgoing};
+use crate::url::CanonicalUrl;
 
 /// A form and, where the client shows its secret by HTTP Basic, the header for that.
 #[derive(Default)]
@@ -43,17 +41,10 @@ impl Form {
     /// Shows the client's secret by HTTP Basic. Both parts are encoded as in a form before they are
     /// joined (RFC 6749, section 2.3.1).
     pub(super) fn with_basic(mut self, id: &Secret, secret: &Secret) -> Self {
-        let pair = SecretString::from(format!("{}:{}", *encoded(id), *encoded(secret)));
-        let value = SecretString::from(format!("Basic {}", STANDARD.encode(pair.expose_secret())));
-        // Base64 can always stand in a header.
-        self.authorization = sensitive(value.expose_secret());
+        let (id, shown) = (form_encoded(id.expose_secret()), form_encoded(secret.expose_secret()));
+        self.authorization = basic_value(&id, &shown);
         self.secrets.push(secret.clone());
         self
-    }
-
-    /// The header for HTTP Basic.
-    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
-        self.authorization.as_ref()
     }
 
     /// What must not be repeated anywhere.
@@ -61,20 +52,13 @@ impl Form {
         &self.secrets
     }
 
-    /// The body.
-    pub(super) fn body(&self) -> Bytes {
-        let bytes: usize = self
-            .fields
-            .iter()
-            .map(|(name, value)| name.len() + 3 * value.expose_secret().len())
-            .sum();
-        // Large enough from the start: growing would leave copies behind.
-        let text = String::with_capacity(bytes + 2 * self.fields.len());
-        let mut serializer = form_urlencoded::Serializer::new(text);
-        for (name, value) in &self.fields {
-            serializer.append_pair(name, value.expose_secret());
-        }
-        Bytes::from(serializer.finish())
+    /// The request that posts it.
+    pub(super) fn to(&self, url: &CanonicalUrl) -> Outgoing {
+        let fields = self.fields.iter().map(|(name, value)| (*name, value.expose_secret()));
+        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, endpoint::FORM)]);
+        headers.extend(self.authorization.clone().map(|basic| (AUTHORIZATION, basic)));
+        let body = endpoint::form(fields);
+        Outgoing { method: Method::POST, url: url.clone(), headers, body }
     }
 }
 
@@ -82,8 +66,4 @@ impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Form").field("fields", &self.fields).finish_non_exhaustive()
     }
-}
-
-fn encoded(text: &Secret) -> Zeroizing<String> {
-    Zeroizing::new(form_urlencoded::byte_serialize(text.expose_secret().as_bytes()).collect())
 }

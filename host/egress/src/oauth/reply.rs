@@ -1,11 +1,7 @@
 //! What a provider answers at its token URL and its device URL.
 
-use std::time::Duration;
-
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
-use secrecy::ExposeSecret;
-use secrecy::zeroize::Zeroizing;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,25 +10,15 @@ use tollgate_model::{AccountName, ErrorKind};
 use tollgate_vault::{Secret, Tokens};
 
 use super::form::Form;
-use crate::credentials::sensitive;
+use crate::endpoint::Answer;
 use crate::error::GateError;
 use crate::leak::Scanner;
+use crate::tokens::{account_command, is_token, lifetime};
 
-/// Bytes of a token. 8 KiB: eight times the largest we know; more does not fit into a header
-/// beside others.
-const TOKEN_BYTES_MAX: usize = 8 << 10;
 /// Characters of what a provider says in an error.
 const SAID_CHARS_MAX: usize = 200;
 /// Characters of the scopes that a provider names.
 const SCOPE_CHARS_MAX: usize = 2_000;
-
-/// An answer, read to its end.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    /// How long the provider asks to stay away.
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Zeroizing<Vec<u8>>,
-}
 
 /// An answer without what was asked for.
 #[derive(Debug)]
@@ -84,7 +70,11 @@ pub(super) fn tokens(
     if !all.into_iter().flatten().all(is_token) {
         return Err(not_understood("its token cannot be sent in a header"));
     }
-    let lifetime = reply.expires_in.as_ref().and_then(seconds);
+    let lifetime = match reply.expires_in {
+        Some(Value::Number(number)) => lifetime(&number.to_string()),
+        Some(Value::String(text)) => lifetime(&text),
+        _ => None,
+    };
     Ok(Tokens {
         access_token,
         refresh_token,
@@ -190,26 +180,5 @@ impl Refusal {
 
 /// What to run where only the user can help.
 pub(super) fn connect_hint(account: &AccountName) -> String {
-    let name = account.as_str();
-    match name.contains(' ') {
-        true => format!("run `tollgate account connect \"{name}\"`"),
-        false => format!("run `tollgate account connect {name}`"),
-    }
-}
-
-fn is_token(token: &Secret) -> bool {
-    let text = token.expose_secret();
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    !text.is_empty() && text.len() <= TOKEN_BYTES_MAX && is_plain && sensitive(text).is_some()
-}
-
-/// A lifetime, as a number or, as some providers have it, as a text. None that has ended already:
-/// it would have every request renew the token.
-fn seconds(value: &Value) -> Option<SignedDuration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|n| n as i64)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    seconds.filter(|seconds| *seconds > 0).map(SignedDuration::from_secs)
+    format!("run {}", account_command("connect", account))
 }

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::timeout;
-use tollgate_model::{Clock, Error, ErrorKind, OAuth2Grant, Observer, Result};
+use tollgate_model::{AuthScheme, Clock, Error, ErrorKind, OAuth2Grant, Observer, Result};
 use tollgate_vault::{Tokens, Vault};
 
 use super::authorize::{Callback, Consent};
 use super::device::{DeviceCode, DevicePrompt};
-use super::endpoint::Endpoint;
 use super::form::Form;
+use super::login::{LOCK_PATIENCE, Login, blocking, keep};
 use super::loopback::Loopback;
 use super::reply::{self, Failed};
-use super::source::{LOCK_PATIENCE, TokenSource, blocking, keep};
 use crate::config::GateConfig;
+use crate::endpoint::Endpoint;
 use crate::error::GateError;
 use crate::gate::Edges;
-use crate::leak::Watch;
 use crate::transport::Transport;
 
 /// Connects an account by OAuth 2: the user consents, and the tokens are kept in the vault, where
@@ -26,7 +25,7 @@ use crate::transport::Transport;
 /// future of it ends what is under way.
 #[derive(Debug)]
 pub struct SignIn {
-    source: Arc<TokenSource>,
+    login: Login,
     vault: Arc<Vault>,
 }
 
@@ -76,18 +75,18 @@ impl SignIn {
         let Edges { network, dice } = edges;
         let transport = Transport::new(network, &config.limits, &config.extra_root_certificates)?;
         let endpoint = Endpoint::new(config, transport, clock, observer, dice);
-        // Nothing that a connector could get at is received here, so nothing is searched.
-        let source = TokenSource::of(config, endpoint, Arc::new(Watch::new([])))?;
-        let source = source.ok_or_else(|| {
-            wrong("the account's auth method is not OAuth 2, so there is nothing to connect")
-                .with_hint("`tollgate check` tells whether its credentials work")
-        })?;
-        Ok(SignIn { source: Arc::new(source), vault })
+        let AuthScheme::OAuth2(oauth2) = &config.credentials.scheme else {
+            return Err(wrong(
+                "the account's auth method is not OAuth 2, so there is nothing to connect",
+            )
+            .with_hint("`tollgate check` tells whether its credentials work"));
+        };
+        Ok(SignIn { login: Login::prepare(config, oauth2, endpoint)?, vault })
     }
 
     /// Whether the provider offers a grant.
     pub fn offers(&self, grant: OAuth2Grant) -> bool {
-        self.source.client().offers(grant)
+        self.login.client().offers(grant)
     }
 
     /// By authorization code with PKCE: `show` is given the address to open in a browser, which
@@ -101,10 +100,10 @@ impl SignIn {
     pub async fn by_code(&self, redirect: Redirect, show: impl FnOnce(&str)) -> Result<Connected> {
         self.check(OAuth2Grant::AuthorizationCode)?;
         self.prove_writable().await?;
-        let (client, account) = (self.source.client(), self.source.account());
+        let (client, account) = (self.login.client(), self.login.account());
         let loopback = Loopback::bind(redirect.port).await?;
         let consent = Consent::new(loopback.port());
-        let url = consent.url(client, self.source.endpoint().remaps());
+        let url = consent.url(client, self.login.endpoint().remaps());
         show(&url.ok_or_else(without_url)?);
         let waited = timeout(redirect.patience, loopback.wait(&consent)).await;
         let code = match waited.map_err(|_| nobody_came(redirect.patience))?? {
@@ -124,11 +123,11 @@ impl SignIn {
     pub async fn by_device(&self, show: impl FnOnce(&DevicePrompt)) -> Result<Connected> {
         self.check(OAuth2Grant::DeviceCode)?;
         self.prove_writable().await?;
-        let (client, account) = (self.source.client(), self.source.account());
-        let endpoint = self.source.endpoint();
+        let (client, account) = (self.login.client(), self.login.account());
+        let endpoint = self.login.endpoint();
         let form = client.device_form();
         let url = client.device_url.as_ref().ok_or_else(without_url)?;
-        let answer = endpoint.post(url, &form).await?;
+        let answer = endpoint.send(&form.to(url)).await?;
         let code = DeviceCode::read(&answer, &form).map_err(|failed| failed.into_error(account))?;
         show(&code.prompt);
         let tokens = code.wait(endpoint, client, account).await?;
@@ -142,7 +141,7 @@ impl SignIn {
     pub async fn by_client_credentials(&self) -> Result<Connected> {
         self.check(OAuth2Grant::ClientCredentials)?;
         self.prove_writable().await?;
-        self.exchange(&self.source.client().client_credentials_form()).await
+        self.exchange(&self.login.client().client_credentials_form()).await
     }
 
     fn check(&self, grant: OAuth2Grant) -> Result<()> {
@@ -165,9 +164,9 @@ impl SignIn {
     }
 
     async fn exchange(&self, form: &Form) -> Result<Connected> {
-        let (client, account) = (self.source.client(), self.source.account());
-        let endpoint = self.source.endpoint();
-        let answer = endpoint.post(&client.token_url, form).await?;
+        let (client, account) = (self.login.client(), self.login.account());
+        let endpoint = self.login.endpoint();
+        let answer = endpoint.send(&form.to(&client.token_url)).await?;
         let now = endpoint.clock().now();
         let tokens = reply::tokens(&answer, form, now, &client.fingerprint);
         self.keep(tokens.map_err(|failed| failed.into_error(account))?).await
@@ -176,7 +175,7 @@ impl SignIn {
     async fn keep(&self, tokens: Tokens) -> Result<Connected> {
         let vault = Arc::clone(&self.vault);
         let locked = blocking(move || vault.lock(LOCK_PATIENCE)).await?;
-        let tokens = keep(locked, self.source.account(), tokens).await?;
+        let tokens = keep(locked, self.login.account(), tokens).await?;
         Ok(Connected {
             scope: tokens.scope,
             expires_at: tokens.expires_at,

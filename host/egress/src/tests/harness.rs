@@ -282,6 +282,7 @@ pub(super) fn credentials(audiences: &[&str]) -> Credentials {
         audiences: audiences.iter().map(|audience| audience.parse().unwrap()).collect(),
         fields: [].into(),
         secrets: [("password".to_owned(), Secret::new(SECRET.to_owned()))].into(),
+        settable: [].into(),
     }
 }
 

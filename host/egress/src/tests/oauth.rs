@@ -66,6 +66,7 @@ fn scene() -> Scene {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
             secrets: [].into(),
+            settable: [].into(),
         };
     });
     Scene { folder, setup }

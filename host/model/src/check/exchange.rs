@@ -3,7 +3,7 @@
 use super::auth::{Scheme, TEMPLATE_BYTES_MAX};
 use super::report::{Place, Report};
 use crate::descriptor::{ExchangeBody, ExchangeRequest, FieldKind, TakenValue, TokenExchange};
-use crate::template::{JsonTemplate, Template};
+use crate::template::{JsonTemplate, Part, Template};
 use crate::text::quote;
 
 /// The most requests of a sign-in, and of a renewal.
@@ -46,7 +46,7 @@ impl<'a> Scheme<'a> {
         // What replies give is looked at by the gate, which knows the account's secrets.
         let template = Template::parse(text).ok();
         for name in template.iter().flat_map(Template::fields) {
-            if self.form.field(name).is_some_and(|field| field.kind == FieldKind::Secret) {
+            if self.is_secret(name) {
                 let name = quote(name);
                 report.add(place, format_args!("it names {name}, a secret, and connectors see it"));
             }
@@ -59,6 +59,7 @@ impl<'a> Scheme<'a> {
     fn request(&self, report: &mut Report, place: &Place<'_>, request: &ExchangeRequest) {
         let ExchangeRequest { url, headers, basic, body, takes } = request;
         self.url_template(report, place, url);
+        self.no_secret_before_query(report, place, url);
         self.headers(report, place, headers);
         if let Some(basic) = basic {
             self.basic(report, place, &basic.credentials);
@@ -72,6 +73,26 @@ impl<'a> Scheme<'a> {
         for taken in takes.iter().take(TAKEN_MAX) {
             self.taken_value(report, &place.at("value", &taken.name), taken);
         }
+    }
+
+    /// Hosts and paths are told to whoever looks at the audit trail. The gate refuses replies' secrets
+    /// there.
+    fn no_secret_before_query(&self, report: &mut Report, place: &Place<'_>, url: &str) {
+        let template = Template::parse(url).ok();
+        for part in template.iter().flat_map(Template::parts) {
+            match part {
+                Part::Text(text) if text.contains('?') => return,
+                Part::Field(name) if self.is_secret(name) => {
+                    let name = quote(name);
+                    report.add(place, format_args!("it has {name}, a secret, before its query"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        self.form.field(name).is_some_and(|field| field.kind == FieldKind::Secret)
     }
 
     fn taken_value(&self, report: &mut Report, place: &Place<'_>, taken: &TakenValue) {

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use tollgate_model::ErrorKind;
-use tollgate_runtime::{DescribeLimits, Limits, Operation};
+use tollgate_runtime::{Access, DescribeLimits, Limits, Operation};
 use tollgate_simulators::{Deed, Provider};
 
-use crate::support::{CANARY, Told, connect, load, names, open, read_all, server, session};
+use crate::support::{
+    CANARY, Told, account, connect, load, names, open, read_all, server, session,
+};
 
 /// A component without a test does not compile.
 macro_rules! demand_test {
@@ -101,6 +103,31 @@ async fn hunts_tokens() {
     assert_eq!(error.kind(), ErrorKind::Denied);
     let bearer = format!("Bearer {CANARY}");
     assert_eq!(server.requests()[1].header("authorization"), Some(bearer.as_str()));
+}
+
+#[tokio::test]
+async fn hunts_base_url() {
+    // Whoever is asked answers with tokens: at the URL of the sign-in and everywhere else.
+    let tokens = r#"{"access_token":"access-5f2b7c-1","refresh_token":"refresh-5f2b7c-1"}"#;
+    let connector = load("hunts_base_url", Limits::default()).await.unwrap();
+    for (method, paths) in [("told", &["/token"][..]), ("asked", &["/token", "/v3/echo"])] {
+        let server = server(200, &[], tokens);
+        let told = Told::new();
+        let access = Access::declared(connector.descriptor()).remap(ORIGIN, server.origin());
+        let account = account().with_auth_method(method);
+        let session = connector.connect(&account, access.observed_by(told.clone())).unwrap();
+        let (_, error) = read_all(&session).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        assert!(error.message().contains("one of"), "{error}");
+        assert!(!format!("{error:?} {:?}", told.log()).contains("5f2b7c"), "{:?}", told.log());
+        let requests = server.requests();
+        let found: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+        assert_eq!(found, paths, "{method}");
+        // Where the base URL is denied, the token goes nowhere.
+        let bearers = requests.iter().map(|request| request.header("authorization"));
+        let sent = [None, Some("Bearer access-5f2b7c-1")];
+        assert_eq!(bearers.collect::<Vec<_>>(), sent[..paths.len()], "{method}");
+    }
 }
 
 #[tokio::test]

@@ -30,11 +30,15 @@ pub async fn session(name: &str, limits: Limits) -> Session {
     connect(&load(name, limits).await.unwrap(), |access| access)
 }
 
+/// An account of a hostile component.
+pub fn account() -> Account {
+    Account::new("acme".parse().unwrap(), "hostile".parse().unwrap())
+        .with_secret("token", Secret::new(CANARY.to_owned()))
+}
+
 /// A connector with an account.
 pub fn connect(connector: &Connector, access: impl FnOnce(Access) -> Access) -> Session {
-    let account = Account::new("acme".parse().unwrap(), "hostile".parse().unwrap())
-        .with_secret("token", Secret::new(CANARY.to_owned()));
-    connector.connect(&account, access(Access::declared(connector.descriptor()))).unwrap()
+    connector.connect(&account(), access(Access::declared(connector.descriptor()))).unwrap()
 }
 
 /// Begins to read `rows`.

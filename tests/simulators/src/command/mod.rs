@@ -2,4 +2,5 @@
 
 pub mod constant_contact;
 pub mod icontact;
+pub mod incontact;
 mod server;

@@ -1,19 +1,18 @@
 //! Puts a stand-in for Constant Contact together.
 
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::ConstantContact;
 use super::settings::{
-    Blank, Bounds, Consent, Credentials, DeviceFlow, IdForm, LastPage, RateLimits, Settings,
-    StatsKeys, Summaries, TagLink,
+    Blank, Consent, Credentials, DeviceFlow, IdForm, LastPage, Settings, StatsKeys, Summaries,
+    TagLink,
 };
-use crate::fault::Fault;
-use crate::server::{Server, ServerSettings};
-use crate::simulator::Simulator;
+use crate::builder::builder_methods;
+use crate::limits::RateLimits;
+use crate::query::Bounds;
+use crate::server::ServerSettings;
 
 /// Puts a stand-in for Constant Contact together.
 #[derive(Clone, Debug, Default)]
@@ -22,18 +21,9 @@ pub struct Builder {
     server: ServerSettings,
 }
 
-/// A method for each setting that is a plain value.
-macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $type:ty => $($field:ident).+;)*) => {
-        $($(#[$doc])* #[must_use] pub fn $name(mut self, value: $type) -> Self {
-            self.$($field).+ = value;
-            self
-        })*
-    };
-}
-
 impl Builder {
-    setters! {
+    builder_methods! {
+        ConstantContact;
         /// What the data grows from (1).
         seed: u64 => settings.seed;
         /// Contacts, deleted ones included (100).
@@ -90,14 +80,6 @@ impl Builder {
         device: DeviceFlow => settings.device;
         /// How often one API key may call (without end).
         rate_limits: RateLimits => settings.rate_limits;
-        /// The port on 127.0.0.1 (0: any free one).
-        port: u16 => server.port;
-        /// How long every answer is held back (not at all).
-        latency: Duration => server.latency;
-        /// Whether answers are compressed for clients that accept gzip (no).
-        gzip: bool => server.gzip;
-        /// Whether a line about every request goes to stderr (no).
-        verbose: bool => server.verbose;
     }
 
     /// The time, which then stands still but for
@@ -108,36 +90,8 @@ impl Builder {
         self
     }
 
-    /// Adds a fault.
-    #[must_use]
-    pub fn fault(mut self, fault: Fault) -> Self {
-        self.server.faults.push(fault);
-        self
-    }
-
     /// The data and the answers alone, without a server.
     pub fn vendor(self) -> ConstantContact {
         ConstantContact::new(self.settings)
-    }
-
-    /// Starts the server from asynchronous code.
-    ///
-    /// # Errors
-    /// When the port is taken, or the system refuses a socket or a thread.
-    pub async fn start(self) -> io::Result<Simulator<ConstantContact>> {
-        // Rendering many contacts takes a while, in which other tasks may go on.
-        let started = tokio::task::spawn_blocking(|| self.start_blocking()).await;
-        started.unwrap_or_else(|error| Err(io::Error::other(error)))
-    }
-
-    /// Starts the server; needs no runtime and may be called within one.
-    ///
-    /// # Errors
-    /// When the port is taken, or the system refuses a socket or a thread.
-    pub fn start_blocking(self) -> io::Result<Simulator<ConstantContact>> {
-        let server = self.server.clone();
-        let vendor = Arc::new(self.vendor());
-        let server = Server::start(Arc::clone(&vendor) as _, server)?;
-        Ok(Simulator { vendor, server })
     }
 }

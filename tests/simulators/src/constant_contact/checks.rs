@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use serde_json::json;
 
-use super::limits::Refusal;
 use super::{CONTENT_TYPE, ConstantContact};
+use crate::limits::Refusal;
 use crate::log::lock;
+use crate::manners::{accepts_json, bearer};
 use crate::vendor::{Reply, Request, Twist};
 
 impl ConstantContact {
@@ -126,16 +127,6 @@ impl ConstantContact {
     }
 }
 
-/// The token of a header `Authorization: Bearer …`.
-fn bearer(request: &Request) -> Option<&str> {
-    request.header("authorization")?.strip_prefix("Bearer ")
-}
-
-fn accepts_json(accept: &str) -> bool {
-    let mut types = accept.split(',').filter_map(|it| it.split(';').next());
-    types.any(|it| ["application/json", "*/*"].contains(&it.trim()))
-}
-
 /// The scope that a path of v3 needs.
 fn scope_needed(path: &[&str]) -> &'static str {
     match path {
@@ -145,23 +136,6 @@ fn scope_needed(path: &[&str]) -> &'static str {
         ["reports", ..] => "campaign_data",
         _ => "contact_data",
     }
-}
-
-/// What is against good manners although the vendor answers all the same.
-pub(super) fn manners(request: &Request) -> Vec<String> {
-    let mut found = Vec::new();
-    if ["GET", "DELETE"].contains(&request.method.as_str()) && request.has_body {
-        found.push(format!("a {} has a body", request.method));
-    }
-    for name in ["authorization", "content-type"] {
-        if request.headers.iter().filter(|(header, _)| header == name).count() > 1 {
-            found.push(format!("the header {name} is sent more than once"));
-        }
-    }
-    if request.path.len() > 1 && request.path.ends_with('/') {
-        found.push("the path ends in a slash".to_owned());
-    }
-    found
 }
 
 /// The body of an error in the form that `path` has.

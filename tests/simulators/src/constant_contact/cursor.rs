@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use url::form_urlencoded;
 
-use super::query::Query;
+use crate::query::Query;
 use crate::random::Dice;
 
 /// What a token says besides the filters; no parameter of the vendor has such a name.

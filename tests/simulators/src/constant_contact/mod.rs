@@ -19,7 +19,6 @@ mod account;
 mod body;
 mod builder;
 mod checks;
-mod clock;
 mod collection;
 mod contact;
 mod contacts;
@@ -27,12 +26,10 @@ mod cursor;
 mod data;
 mod events;
 mod id;
-mod limits;
 mod mailing;
 mod oauth;
 pub mod openapi;
 mod page;
-mod query;
 mod record;
 mod reports;
 mod settings;
@@ -53,26 +50,28 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::change::Changes;
+use crate::clock::Clock;
+use crate::limits::Pace;
 use crate::log::{LoggedRequest, lock};
+use crate::manners::manners;
 use crate::simulator::Simulator;
 use crate::vendor::{Reply, Request, Twist, Vendor};
 
+pub use crate::limits::RateLimits;
+pub use crate::query::Bounds;
 pub use builder::Builder;
 pub use contact::{Contact, EmailAddress};
 pub use oauth::Counts as TokenCounts;
 pub use record::Record;
 pub use settings::{
-    Blank, Bounds, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET, Consent,
-    Credentials, DeviceFlow, DeviceOutcome, IdForm, LastPage, RateLimits, Settings, StatsKeys,
-    Summaries, TagLink,
+    Blank, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET, Consent, Credentials,
+    DeviceFlow, DeviceOutcome, IdForm, LastPage, Settings, StatsKeys, Summaries, TagLink,
 };
 pub use small::ContactList;
 pub use truth::{RESOURCES, Truth};
 
-use clock::Clock;
 use contact::INCLUDES;
 use data::Data;
-use limits::Pace;
 use oauth::Grants;
 use state::State;
 
@@ -187,7 +186,7 @@ impl Vendor for ConstantContact {
         let secrets = lock(&self.grants).secrets_in(request, &self.settings);
         let mut reply = self.route(request, twists);
         reply.violations.extend(secrets);
-        reply.violations.extend(checks::manners(request));
+        reply.violations.extend(manners(request));
         reply
     }
 

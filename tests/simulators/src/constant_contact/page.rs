@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::collection::{Collection, Form, INSERTED};
-use super::query::{Parameters, Query};
 use super::record::{Style, write_json, write_text};
 use super::settings::{LastPage, TagLink};
 use super::{CONTENT_TYPE, ConstantContact, cursor};
-use crate::change::Change;
+use crate::change::{Change, Position};
+use crate::query::{Parameters, Query};
 use crate::random::mix;
 use crate::vendor::{Reply, Request, Twist};
 
@@ -91,34 +91,16 @@ impl ConstantContact {
         let limit = limit.unwrap_or(collection.limit_default).max(1);
         let found = &collection.places;
         // A list without records has none to take as a model for those that are inserted.
-        let inserted = if found.is_empty() { 0 } else { change.inserted };
-        let removed = change.removed.min(found.len());
-        let total = inserted + found.len() - removed;
-        let place = |position: usize| match position.checked_sub(inserted) {
-            None => INSERTED + position,
-            Some(position) => found[position + removed],
+        let change = if found.is_empty() { Change::default() } else { change };
+        let cut = change.cut(found.len(), query.offset, limit, twists);
+        let place = |position: &Position| match position {
+            Position::Inserted(at) => INSERTED + at,
+            Position::Found(at) => found[*at],
         };
-        let (mut first, mut claimed, mut is_endless) = (query.offset, query.offset, false);
-        for twist in twists {
-            match twist {
-                Twist::Endless => is_endless = total > 0,
-                Twist::Previous => first = first.saturating_sub(limit),
-                Twist::Repeat { claims_requested } => {
-                    first = 0;
-                    claimed = if *claims_requested { query.offset } else { 0 };
-                }
-                Twist::Insert(_) | Twist::Remove(_) => {}
-            }
-        }
+        let places = cut.positions.iter().map(place).collect();
+        let next = cut.has_next.then(|| cut.offset.saturating_add(limit));
         let previous = (query.offset > 0).then(|| query.offset.saturating_sub(limit));
-        let after = claimed.saturating_add(limit);
-        if is_endless {
-            let places = (0..limit).map(|step| place(first.wrapping_add(step) % total)).collect();
-            return Page { places, total: after + limit, next: Some(after), previous, limit };
-        }
-        let end = first.saturating_add(limit).min(total);
-        let places = (first..end).map(place).collect();
-        Page { places, total, next: (after < total).then_some(after), previous, limit }
+        Page { places, total: cut.total, next, previous, limit }
     }
 
     fn write(&self, collection: &Collection<'_>, query: &Query, page: &Page) -> Vec<u8> {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::limits::RateLimits;
+use crate::query::Bounds;
+
 /// The client secret the simulator expects unless told otherwise. Like every `CANARY`, it must
 /// turn up nowhere but in the requests: tests search rows, logs, errors and state for it.
 pub const CANARY_SECRET: &str = "canary-secret-83c1e0aa57d2";
@@ -120,16 +123,6 @@ pub enum Summaries {
     Texts,
 }
 
-/// Whether a bound on a time admits the moment itself, which the vendor leaves open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Bounds {
-    /// It does.
-    #[default]
-    Inclusive,
-    /// It does not.
-    Exclusive,
-}
-
 /// What the person does who is asked to let the application in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
@@ -174,19 +167,8 @@ pub enum DeviceOutcome {
     Expired,
 }
 
-/// How often one API key may call. `None` is without end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RateLimits {
-    /// Calls within any second; the vendor allows 4.
-    pub per_second: Option<usize>,
-    /// Calls in a day that begins at midnight UTC; the vendor allows 10,000.
-    pub per_day: Option<usize>,
-    /// Calls within any second beyond which a violation is noted, whether or not they are refused.
-    pub violation_above: Option<usize>,
-}
-
 impl RateLimits {
-    /// The limits that the vendor documents: 4 a second and 10,000 a day.
+    /// The limits that Constant Contact documents: 4 a second and 10,000 a day.
     pub fn documented() -> Self {
         RateLimits { per_second: Some(4), per_day: Some(10_000), violation_above: None }
     }

@@ -1,7 +1,6 @@
-//! The vendor's many ways to write a moment, and what it reads in a query.
+//! The vendor's many ways to write a moment.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 /// `2024-10-30T18:56:35Z`: contacts and custom fields.
@@ -34,19 +33,6 @@ fn at_offset(time: Timestamp, hours: i8, format: &str) -> String {
     time.to_zoned(zone).strftime(format).to_string()
 }
 
-/// Reads a moment of a query: with or without a fraction, `Z`, `±hh:mm`, `±hhmm`, or a bare date,
-/// which is midnight in UTC.
-pub(crate) fn parse(text: &str) -> Option<Timestamp> {
-    if let Ok(date) = text.parse::<Date>()
-        && text.len() == 10
-    {
-        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    }
-    // A space is an unescaped plus, which the vendor cannot read either.
-    let is_written_right = text.as_bytes().get(10) == Some(&b'T') && !text.contains(' ');
-    is_written_right.then(|| text.parse().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,25 +45,5 @@ mod tests {
         assert_eq!(offset(time), "2024-07-27T14:36:37-05:00");
         assert_eq!(plain_offset(time), "2024-07-27T19:36:37.125+0000");
         assert_eq!(millis_offset(time), "2024-07-27T15:36:37.125-04:00");
-    }
-
-    #[test]
-    fn query_dates_are_read_in_every_documented_form() {
-        let cases = [
-            ("2024-10-30T18:56:35Z", Some("2024-10-30T18:56:35Z")),
-            ("2024-10-30T18:56:35.091Z", Some("2024-10-30T18:56:35.091Z")),
-            ("2024-10-30T18:56:35-05:00", Some("2024-10-30T23:56:35Z")),
-            ("2024-10-30T18:56:35-0500", Some("2024-10-30T23:56:35Z")),
-            ("2024-10-30", Some("2024-10-30T00:00:00Z")),
-            ("2024-10-30T18:56:35", None),
-            ("2024-10-30 18:56:35Z", None),
-            ("2024-10-30T18:56:35 05:00", None),
-            ("yesterday", None),
-            ("", None),
-        ];
-        for (text, expected) in cases {
-            let parsed = parse(text).map(|time| time.to_string());
-            assert_eq!(parsed.as_deref(), expected, "{text}");
-        }
     }
 }

@@ -71,8 +71,10 @@ impl Drawn {
 fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) -> bool {
     match kind {
         Kind::Status { code, retry_after } => {
-            let body = vendor.error_body_for(request, *code, "The simulator was told to fail");
+            let message = "The simulator was told to fail";
+            let body = vendor.error_body_for(request, *code, message);
             replace(reply, *code, vendor.content_type(), body);
+            reply.headers.extend(vendor.error_headers(message));
             if let Some(retry_after) = retry_after {
                 let header = ("retry-after".to_owned(), header_value(retry_after));
                 reply.headers.push(header);
@@ -139,17 +141,23 @@ fn replace(reply: &mut Reply, status: u16, content_type: &str, body: impl Into<B
 }
 
 fn edit_records(reply: &mut Reply, records: Option<Value>) -> bool {
-    let Some(field) = reply.records else {
+    let Some(path) = reply.records else {
         return false;
     };
-    let Ok(Value::Object(mut body)) = serde_json::from_slice(&reply.body) else {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else {
+        return false;
+    };
+    let (parents, field) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parents = parents.split('/').filter(|parent| !parent.is_empty());
+    let parent = parents.try_fold(&mut body, |value, parent| value.get_mut(parent));
+    let Some(Value::Object(parent)) = parent else {
         return false;
     };
     match records {
-        Some(records) => body.insert(field.to_owned(), records),
-        None => body.remove(field),
+        Some(records) => parent.insert(field.to_owned(), records),
+        None => parent.remove(field),
     };
-    reply.body = Value::Object(body).to_string().into();
+    reply.body = body.to_string().into();
     true
 }
 

@@ -5,7 +5,7 @@ use super::collection::{Collection, Echo, Selection};
 use super::encode::{Blank, write_row, write_text};
 use super::query::Query;
 use super::settings::EmptyList;
-use crate::change::Change;
+use crate::change::{Change, Position};
 use crate::log::lock;
 use crate::random::mix;
 use crate::vendor::{Reply, Request, Twist};
@@ -83,34 +83,15 @@ impl IContact {
         let limit = query.limit.unwrap_or(collection.limit_default);
         let limit = limit.min(self.settings.limit_max);
         // An empty parameter selects nothing, so new rows are not among what it selects either.
-        let inserted = if query.selects_nothing { 0 } else { change.inserted };
-        let removed = change.removed.min(selection.len());
-        let rows = inserted + selection.len() - removed;
-        let place = |position: usize| match position.checked_sub(inserted) {
-            None => collection.len + position,
-            Some(position) => selection.place(position + removed),
+        let change = if query.selects_nothing { Change::default() } else { change };
+        let cut = change.cut(selection.len(), query.offset, limit, twists);
+        let place = |position: &Position| match position {
+            Position::Inserted(at) => collection.len + at,
+            Position::Found(at) => selection.place(*at),
         };
-        let (mut first, mut claimed, mut total) = (query.offset, query.offset, rows);
-        let mut is_endless = false;
-        for twist in twists {
-            match twist {
-                Twist::Endless => is_endless = rows > 0,
-                Twist::Previous => first = first.saturating_sub(limit),
-                Twist::Repeat { claims_requested } => {
-                    first = 0;
-                    claimed = if *claims_requested { query.offset } else { 0 };
-                }
-                Twist::Insert(_) | Twist::Remove(_) => {}
-            }
-        }
-        let places = if is_endless {
-            total = query.offset.saturating_add(2 * limit);
-            (0..limit).map(|step| place(first.wrapping_add(step) % rows)).collect()
-        } else {
-            let end = first.saturating_add(limit).min(rows);
-            (first..end).map(place).collect()
-        };
-        Page { places, total, limit, offset: claimed, unknown: query.unknown.clone() }
+        let places = cut.positions.iter().map(place).collect();
+        let unknown = query.unknown.clone();
+        Page { places, total: cut.total, limit, offset: cut.offset, unknown }
     }
 
     fn write(&self, collection: &Collection<'_>, page: &Page) -> Vec<u8> {

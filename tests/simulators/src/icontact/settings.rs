@@ -1,15 +1,10 @@
 //! What the stand-in for iContact is made of, and the builder that says so.
 
-use std::io;
-use std::sync::Arc;
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::IContact;
-use crate::fault::Fault;
-use crate::server::{Server, ServerSettings};
-use crate::simulator::Simulator;
+use crate::builder::builder_methods;
+use crate::server::ServerSettings;
 
 /// The password the simulator expects unless told otherwise. Tests search rows, logs, errors and
 /// state for it: it must turn up nowhere but in the requests.
@@ -176,18 +171,9 @@ pub struct Builder {
     accounts: Vec<AccountSettings>,
 }
 
-/// A method for each setting that is a plain value.
-macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $type:ty => $($field:ident).+;)*) => {
-        $($(#[$doc])* #[must_use] pub fn $name(mut self, value: $type) -> Self {
-            self.$($field).+ = value;
-            self
-        })*
-    };
-}
-
 impl Builder {
-    setters! {
+    builder_methods! {
+        IContact;
         /// What the data grows from (1).
         seed: u64 => settings.seed;
         /// Contacts in each client folder (100).
@@ -224,14 +210,6 @@ impl Builder {
         prerender: bool => settings.prerender;
         /// What a client has to send (the defaults, with [`CANARY`]).
         credentials: Credentials => settings.credentials;
-        /// The port on 127.0.0.1 (0: any free one).
-        port: u16 => server.port;
-        /// How long every answer is held back (not at all).
-        latency: Duration => server.latency;
-        /// Whether answers are compressed for clients that accept gzip (no).
-        gzip: bool => server.gzip;
-        /// Whether a line about every request goes to stderr (no).
-        verbose: bool => server.verbose;
     }
 
     /// The time that `/time` tells (the real one).
@@ -248,13 +226,6 @@ impl Builder {
         self
     }
 
-    /// Adds a fault.
-    #[must_use]
-    pub fn fault(mut self, fault: Fault) -> Self {
-        self.server.faults.push(fault);
-        self
-    }
-
     /// The data alone, without a server.
     pub fn vendor(self) -> IContact {
         let mut settings = self.settings;
@@ -262,26 +233,5 @@ impl Builder {
             settings.accounts = self.accounts;
         }
         IContact::new(settings)
-    }
-
-    /// Starts the server from asynchronous code.
-    ///
-    /// # Errors
-    /// When the port is taken, or the system refuses a socket or a thread.
-    pub async fn start(self) -> io::Result<Simulator<IContact>> {
-        // Rendering many contacts takes a while, in which other tasks may go on.
-        let started = tokio::task::spawn_blocking(|| self.start_blocking()).await;
-        started.unwrap_or_else(|error| Err(io::Error::other(error)))
-    }
-
-    /// Starts the server; needs no runtime and may be called within one.
-    ///
-    /// # Errors
-    /// When the port is taken, or the system refuses a socket or a thread.
-    pub fn start_blocking(self) -> io::Result<Simulator<IContact>> {
-        let server = self.server.clone();
-        let vendor = Arc::new(self.vendor());
-        let server = Server::start(Arc::clone(&vendor) as _, server)?;
-        Ok(Simulator { vendor, server })
     }
 }

@@ -58,6 +58,31 @@ fn constant_contact_is_served_with_the_token_that_is_told() {
 }
 
 #[test]
+fn incontact_tells_the_origins_and_takes_the_key_that_is_told() {
+    let (mut child, line) =
+        start(&["incontact", "--contacts", "10", "--access-key-secret", "told"]);
+    let origin = line.trim_end().strip_prefix("listening on http://").unwrap();
+    let mut stream = TcpStream::connect(origin).unwrap();
+    let body = "{\"accessKeyId\": \"KEY0001==\", \"accessKeySecret\": \"told\"}";
+    let head = "host: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let length = body.len();
+    let path = "/authentication/v1/token/access-key";
+    let request = format!("POST {path} HTTP/1.1\r\n{head}content-length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("\"access_token\":"), "{answer}");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    let told = format!("\"https://*.niceincontact.com\" = \"http://{origin}\"");
+    assert!(stderr.contains(&told), "{stderr}");
+    assert!(!stderr.contains("violation"), "{stderr}");
+}
+
+#[test]
 fn verbose_lines_hold_no_body() {
     let (mut child, line) = start(&["constant-contact", "--contacts", "1", "--verbose"]);
     let origin = line.trim_end().strip_prefix("listening on http://").unwrap();

@@ -8,6 +8,7 @@ mod command;
 mod constant_contact;
 mod faults;
 mod filters;
+mod incontact;
 mod pages;
 mod routes;
 mod truth;

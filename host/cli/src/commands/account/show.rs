@@ -1,7 +1,7 @@
 //! `tollgate account show`: what is set, from where, and no secret.
 
 use serde::Serialize;
-use tollgate_model::{AccountName, Descriptor, Field, FieldKind};
+use tollgate_model::{AccountName, AuthMethod, AuthScheme, Descriptor, Field, FieldKind};
 
 use super::view::TokensView;
 use crate::commands::config::place;
@@ -42,7 +42,13 @@ pub async fn run(name: &AccountName, context: &Context) -> Outcome {
     let connector = host.connector(account.connector.get_ref().as_str()).await?;
     let tokens = host.vault().tokens(name)?;
     let file = config.source.path().display().to_string();
-    let (auth, fields) = described(account, connector.descriptor(), &file);
+    let method = match &account.auth {
+        Some(auth) => connector.descriptor().auth_method(auth.get_ref()),
+        None => connector.descriptor().auth_methods.first(),
+    };
+    let (auth, fields) = described(account, connector.descriptor(), method, &file);
+    let is_exchange =
+        method.is_some_and(|method| matches!(method.scheme, AuthScheme::TokenExchange(_)));
     let view = ShownView {
         account: name.to_string(),
         connector: account.connector.get_ref().to_string(),
@@ -52,19 +58,16 @@ pub async fn run(name: &AccountName, context: &Context) -> Outcome {
     };
     match context.args.json {
         true => output::print_json(&view),
-        false => output::print(&text(&view, context.width())),
+        false => output::print(&text(&view, is_exchange, context.width())),
     }
 }
 
 fn described(
     account: &AccountConfig,
     descriptor: &Descriptor,
+    method: Option<&AuthMethod>,
     file: &str,
 ) -> (String, Vec<FieldView>) {
-    let method = match &account.auth {
-        Some(auth) => descriptor.auth_method(auth.get_ref()),
-        None => descriptor.auth_methods.first(),
-    };
     let of_method = method.map(|method| method.fields.as_slice()).unwrap_or_default();
     let fields = descriptor.account_fields.iter().chain(of_method);
     let field = |field: &Field| FieldView {
@@ -81,7 +84,7 @@ fn described(
     (auth, fields.map(field).collect())
 }
 
-fn text(view: &ShownView, width: u16) -> String {
+fn text(view: &ShownView, is_exchange: bool, width: u16) -> String {
     let mut text =
         format!("{}: {}, auth method {}\n\n", view.account, view.connector, line(&view.auth));
     let mut table = output::table(&["field", "kind", "from"], width);
@@ -98,7 +101,10 @@ fn text(view: &ShownView, width: u16) -> String {
     }
     text.push_str(&output::indented(&table, 0));
     let Some(tokens) = &view.tokens else {
-        text.push_str("\ntokens: none in the vault\n");
+        text.push_str(match is_exchange {
+            true => "\ntokens: had by signing in when they are needed, and kept nowhere\n",
+            false => "\ntokens: none in the vault\n",
+        });
         return text;
     };
     text.push_str(&format!("\ntokens: since {}, {}\n", tokens.obtained_at(), tokens.lasts()));

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use tollgate_model::FieldKind;
+use tollgate_runs::Keep;
 use tollgate_vault::{KeySource, SecretRef};
 
-use crate::config::{AccountConfig, Config, FieldValue, Streams, SyncConfig};
+use crate::config::{
+    AccountConfig, Config, FieldValue, RunsConfig, Scheduled, Streams, SyncConfig,
+};
 use crate::context::Context;
 use crate::expand::Expand;
 use crate::failure::Outcome;
@@ -16,6 +19,7 @@ use crate::modes;
 use crate::origin::Origin;
 use crate::output::{self, line};
 use crate::process::ProcessSettings;
+use crate::quantities;
 
 /// An account and one of its fields.
 type FieldKey = (String, String);
@@ -89,6 +93,7 @@ fn entries(
         KeySource::Given(_) => "given".to_owned(),
     };
     list.add("vault.key", key, vault.key_origin);
+    list.runs(context);
     for account in &config.accounts {
         list.account(account);
     }
@@ -145,6 +150,23 @@ impl List<'_> {
 
     fn at(&self, position: usize) -> Origin {
         Origin::File(self.config.source.line(position))
+    }
+
+    fn runs(&mut self, context: &Context) {
+        let RunsConfig { file, per_sync, days, log_lines } = &self.config.runs;
+        let set =
+            file.as_ref().map(|file| (file.get_ref().display().to_string(), file.span().start));
+        let default = context.project.runs_path().display().to_string();
+        self.add_or("runs.file", set, &default);
+        let keep = Keep::default();
+        for (key, set, default) in [
+            ("runs.per_sync", per_sync, keep.runs_per_sync),
+            ("runs.days", days, keep.days),
+            ("runs.log_lines", log_lines, keep.log_lines),
+        ] {
+            let set = set.as_ref().map(|set| (set.get_ref().to_string(), set.span().start));
+            self.add_or(key, set, &default.to_string());
+        }
     }
 
     fn account(&mut self, account: &AccountConfig) {
@@ -204,6 +226,12 @@ impl List<'_> {
         }
         let columns = Some(sync.columns.join(", ")).filter(|columns| !columns.is_empty());
         let expand = Some(sync.expand.show()).filter(|_| sync.expand != Expand::Nothing);
+        let scheduled = sync.scheduled.as_ref();
+        let schedule = scheduled.map(|scheduled| scheduled.schedule.get_ref().to_string());
+        let retry = scheduled.map(|Scheduled { retry, .. }| {
+            let delay = quantities::duration(retry.delay.unsigned_abs());
+            format!("{} attempts, {delay} apart", retry.attempts)
+        });
         let optional = [
             ("columns", columns, "all"),
             ("table", sync.table.clone(), "called like the stream"),
@@ -211,6 +239,8 @@ impl List<'_> {
             ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
+            ("schedule", schedule, "none"),
+            ("retry", retry, "none"),
         ];
         for (name, value, default) in optional {
             self.add_or(&key(name), value.map(|value| (value, start)), default);

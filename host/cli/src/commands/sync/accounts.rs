@@ -48,6 +48,11 @@ impl<'a> Accounts<'a> {
         &self.context.messages
     }
 
+    /// Has an account opened anew when it is asked for next: its secrets are read again.
+    pub async fn forget(&self, name: &AccountName) {
+        self.open.lock().await.remove(name);
+    }
+
     /// Opens an account, if it is not open.
     ///
     /// # Errors

@@ -6,12 +6,14 @@ use std::path::Path;
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
 use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings, Stream};
+use tollgate_runs::Start;
 use tollgate_runtime::Session;
 use tollgate_sync::plan::{self, Choices};
 use tollgate_sync::{Destination, Mode, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
+use super::runs::Cause;
 use crate::commands::{describe, reading};
 use crate::config::{Config, DestinationConfig, Places, Problem, Source, Streams, SyncConfig};
 use crate::environment;
@@ -40,6 +42,8 @@ pub struct Job {
     table: Option<String>,
     concurrency: Option<usize>,
     limit: Option<u64>,
+    /// Whether the command line has it load something else than the file says.
+    varied: bool,
     /// Where its name stands in the file.
     span: Option<Range<usize>>,
     /// Where its options and columns stand there.
@@ -112,6 +116,7 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
     job.limit = args.limit.or(job.limit);
+    job.varied = args.vary();
     Ok(job)
 }
 
@@ -135,6 +140,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         refresh: refresh(args),
         concurrency: concurrency(args),
         limit: args.limit,
+        varied: false,
         span: None,
         places: Places::new(),
     })
@@ -182,9 +188,18 @@ impl Job {
             table: sync.table.clone(),
             concurrency: sync.concurrency,
             limit: sync.limit,
+            varied: false,
             span: Some(sync.span.clone()),
             places: sync.places.clone(),
         }
+    }
+
+    /// A run of it as it is remembered. `None` for one that is in no file: it has no name to be
+    /// remembered by.
+    pub fn start(&self, cause: Cause) -> Option<Start> {
+        self.span.as_ref()?;
+        let Cause { trigger, attempt } = cause;
+        Some(Start { sync: self.label.clone(), trigger, varied: self.varied, attempt })
     }
 
     /// Its streams, after everything that can be checked without a request was.

@@ -131,6 +131,9 @@ fn sign_in_stays_within_the_origins() {
         ("request `https://api.example.com/#{user}`: ", |d| {
             sign_in(d).url = "https://api.example.com/#{user}".to_owned();
         }),
+        ("request `https://api.example.com/{key}/token`: it has `key`, a secret, before", |d| {
+            sign_in(d).url = "https://api.example.com/{key}/token".to_owned();
+        }),
         ("header `Host`: only the host sets it", |d| {
             sign_in(d).headers = vec![parameter("Host", "evil.org")];
         }),
@@ -199,8 +202,10 @@ fn what_replies_give_has_a_name_before_it_is_used() {
 #[test]
 fn what_replies_give_can_be_the_beginning_of_a_url() {
     let mut descriptor = valid();
-    let next =
-        ExchangeRequest { url: "{lifetime}/x".to_owned(), ..sign_in(&mut descriptor).clone() };
+    let next = ExchangeRequest {
+        url: "{lifetime}/x?key={key}".to_owned(),
+        ..sign_in(&mut descriptor).clone()
+    };
     exchange(&mut descriptor).sign_in.push(next.clone());
     exchange(&mut descriptor).renewal.push(next);
     exchange(&mut descriptor).base_url = Some("{lifetime}".to_owned());

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::grants::{Device, Issued};
-use super::{Form, answer, deny, is_known_scope};
+use super::{answer, deny, is_known_scope};
 use crate::constant_contact::ConstantContact;
 use crate::constant_contact::settings::DeviceOutcome;
+use crate::form::Form;
 use crate::log::lock;
 use crate::vendor::{Reply, Request};
 

@@ -6,7 +6,6 @@ mod grants;
 mod token;
 
 use serde_json::{Value, json};
-use url::form_urlencoded;
 
 use super::{AUTHORIZE_PATH, CONTENT_TYPE, ConstantContact, DEVICE_PATH, TOKEN_PATH};
 use crate::vendor::{Reply, Request};
@@ -29,25 +28,6 @@ impl ConstantContact {
             }
             _ => self.no_such_path(request),
         }
-    }
-}
-
-/// The form of a request's body.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// Reads the body. The error says what is wrong with it.
-    fn read(request: &Request) -> Result<Form, &'static str> {
-        let kind = request.header("content-type").unwrap_or_default();
-        if kind.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
-            return Err("the body must be application/x-www-form-urlencoded");
-        }
-        Ok(Form(form_urlencoded::parse(&request.body).into_owned().collect()))
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(key, _)| key == name)?;
-        Some(&found.1)
     }
 }
 

@@ -6,8 +6,9 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::grants::{Code, Issued, RefreshError};
-use super::{Form, answer, deny};
+use super::{answer, deny};
 use crate::constant_contact::ConstantContact;
+use crate::form::Form;
 use crate::log::lock;
 use crate::vendor::{Reply, Request};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::constant_contact::time;
+use crate::query::parse_moment;
 
 /// Appends what `schema` says against `value`, which stands at `at`.
 pub(super) fn check(
@@ -87,7 +87,7 @@ fn check_plain(schema: &Value, kind: &str, value: &Value, at: &str, found: &mut 
 /// Formats are held to leniently: the vendor writes moments in many ways.
 fn has_format(format: Option<&str>, text: &str) -> bool {
     match format {
-        Some("date-time" | "date") => time::parse(text).is_some(),
+        Some("date-time" | "date") => parse_moment(text).is_some(),
         Some("uuid") => {
             let groups: Vec<_> = text.split('-').map(str::len).collect();
             groups == [8, 4, 4, 4, 12] && text.chars().all(|it| it == '-' || it.is_ascii_hexdigit())
@@ -118,6 +118,6 @@ pub(super) fn check_parameter(parameter: &Value, value: &str) -> Option<String> 
         return Some(format!("the parameter {name} is none of the words: {value}"));
     }
     let is_moment = parameter["format"] == "date-time";
-    let is_wrong = is_moment && time::parse(value).is_none();
+    let is_wrong = is_moment && parse_moment(value).is_none();
     is_wrong.then(|| format!("the parameter {name} is no moment: {value}"))
 }

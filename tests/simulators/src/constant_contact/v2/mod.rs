@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::collection::{Collection, Form, wrapped};
 use super::data::Topic;
-use super::query::{Parameters, Query, Type};
 use super::record::{Record, write_list};
 use super::time;
 use super::{CONTENT_TYPE, ConstantContact};
+use crate::query::{Parameters, Query, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 const KEY: (&str, Type) = ("api_key", Type::Text);

@@ -9,9 +9,8 @@ use super::{LIMIT, plain};
 use crate::constant_contact::ConstantContact;
 use crate::constant_contact::collection::{Collection, Form};
 use crate::constant_contact::contact::{Contact, INCLUDES};
-use crate::constant_contact::query::{Parameters, Query, Type};
-use crate::constant_contact::settings::Bounds;
 use crate::log::lock;
+use crate::query::{Bounds, Parameters, Query, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 const STATUSES: &[&str] =

@@ -4,7 +4,7 @@ use crate::constant_contact::ConstantContact;
 use crate::constant_contact::collection::{Collection, Form};
 use crate::constant_contact::data::Topic;
 use crate::constant_contact::events::{EVENT_STATUSES, PAYMENT_STATUSES, REGISTRATION_STATUSES};
-use crate::constant_contact::query::{Parameters, Type};
+use crate::query::{Parameters, Type};
 use crate::row::Row as _;
 use crate::vendor::{Reply, Request, Twist};
 

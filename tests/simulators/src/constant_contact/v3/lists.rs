@@ -7,11 +7,11 @@ use crate::constant_contact::ConstantContact;
 use crate::constant_contact::body::check_length;
 use crate::constant_contact::collection::{Collection, Form};
 use crate::constant_contact::data::Topic;
-use crate::constant_contact::query::{Parameters, Type};
 use crate::constant_contact::small::ContactList;
 use crate::constant_contact::state::Task;
 use crate::constant_contact::time;
 use crate::log::lock;
+use crate::query::{Parameters, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 const COUNT: (&str, Type) = ("include_membership_count", Type::Word(&["all", "active"]));

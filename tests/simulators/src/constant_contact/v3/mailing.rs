@@ -4,8 +4,7 @@ use crate::constant_contact::ConstantContact;
 use crate::constant_contact::collection::{Collection, Form};
 use crate::constant_contact::data::Topic;
 use crate::constant_contact::mailing::ACTIVITY_INCLUDES;
-use crate::constant_contact::query::{Parameters, Type};
-use crate::constant_contact::settings::Bounds;
+use crate::query::{Bounds, Parameters, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 const PAGE: Parameters =

@@ -11,9 +11,9 @@ mod writes;
 
 use serde_json::Value;
 
-use super::query::{Parameters, Type};
 use super::record::{Record, write_list};
 use super::{CONTENT_TYPE, ConstantContact};
+use crate::query::{Parameters, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 /// A path that takes no parameters.

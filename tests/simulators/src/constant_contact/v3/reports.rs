@@ -7,9 +7,9 @@ use super::plain;
 use crate::constant_contact::ConstantContact;
 use crate::constant_contact::collection::{Collection, Form, wrapped};
 use crate::constant_contact::mailing::REPORTS;
-use crate::constant_contact::query::{Parameters, Query, Type};
 use crate::constant_contact::record::{Record, write_list};
 use crate::constant_contact::text::BOUNCE_CODES;
+use crate::query::{Parameters, Query, Type};
 use crate::vendor::{Reply, Request, Twist};
 
 /// What the report of a contact's activities may be about.

@@ -7,23 +7,23 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A clock that is real or stands still, and can be put forward.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     fixed: Option<Timestamp>,
     ahead_ms: AtomicI64,
 }
 
 impl Clock {
-    pub(super) fn new(fixed: Option<Timestamp>) -> Self {
+    pub(crate) fn new(fixed: Option<Timestamp>) -> Self {
         Clock { fixed, ahead_ms: AtomicI64::new(0) }
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let now = self.fixed.unwrap_or_else(Timestamp::now);
         let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::SeqCst));
         now.checked_add(ahead).unwrap_or(now)
     }
 
-    pub(super) fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.ahead_ms.fetch_add(by_ms, Ordering::SeqCst);
     }

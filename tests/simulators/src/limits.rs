@@ -6,11 +6,20 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::settings::RateLimits;
+/// How often one API key may call. `None` is without end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Calls within any second.
+    pub per_second: Option<usize>,
+    /// Calls in a day that begins at midnight UTC.
+    pub per_day: Option<usize>,
+    /// Calls within any second beyond which a violation is noted, whether or not they are refused.
+    pub violation_above: Option<usize>,
+}
 
 /// Why a call is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// Too many within a second.
     Throttled,
     /// Too many in a day.
@@ -19,15 +28,15 @@ pub(super) enum Refusal {
 
 /// What came of one arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Arrival {
-    pub(super) refusal: Option<Refusal>,
+pub(crate) struct Arrival {
+    pub(crate) refusal: Option<Refusal>,
     /// How many arrived within the second that ends now, if that is worth a violation.
-    pub(super) too_many: Option<usize>,
+    pub(crate) too_many: Option<usize>,
 }
 
 /// The calls of one API key.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// When calls arrived within the last second, refused or not.
     arrived: VecDeque<Timestamp>,
     /// When calls were let in within the last second.
@@ -38,7 +47,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Counts a call that arrives at `now`.
-    pub(super) fn arrive(&mut self, now: Timestamp, limits: &RateLimits) -> Arrival {
+    pub(crate) fn arrive(&mut self, now: Timestamp, limits: &RateLimits) -> Arrival {
         let today = now.to_zoned(TimeZone::UTC).date();
         if self.day != Some(today) {
             (self.day, self.admitted_today) = (Some(today), 0);

@@ -1,23 +1,20 @@
-//! Requests to a provider's token URL and device URL: under the rules of every other request, but
-//! for the search for own secrets, as the answer is where they come from.
+//! The requests by which an account signs in: under the rules of every other request, but for the
+//! search for own secrets, as the answer is where they come from.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT,
-};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use secrecy::zeroize::Zeroizing;
 use tokio::time::{Instant, timeout};
 use tollgate_model::origin::Origin;
-use tollgate_model::{Clock, Observer};
+use tollgate_model::{Clock, ErrorKind, Observer};
+use url::form_urlencoded;
 
-use super::form::Form;
-use super::reply::Answer;
 use crate::audit::Trail;
 use crate::config::{GateConfig, GuestTimeouts};
 use crate::crossing::rate_limited;
@@ -37,7 +34,31 @@ const WHOLE: Duration = Duration::from_secs(30);
 /// Tries where no connection comes about. 3: nothing was sent, and others may wait.
 const TRIES: u32 = 3;
 
-/// The way to a provider's token URL and device URL.
+/// The type of a form.
+pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+/// What the operator can do about an origin that is refused.
+const GRANT_HINT: &str =
+    "`tollgate add FILE.wasm` grants a connector its origins, of those that it declares";
+
+/// A request by which an account signs in.
+pub(crate) struct Outgoing {
+    /// GET or POST.
+    pub(crate) method: Method,
+    pub(crate) url: CanonicalUrl,
+    /// Beside those that are the gate's.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// How long the provider asks to stay away.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+/// The way to the URLs at which an account signs in.
 pub(crate) struct Endpoint {
     declared: Vec<Origin>,
     granted: Vec<Origin>,
@@ -71,27 +92,44 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn clock(&self) -> &dyn Clock {
-        &*self.clock
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
-    pub(super) fn remaps(&self) -> &[Remap] {
+    pub(crate) fn remaps(&self) -> &[Remap] {
         &self.remaps
     }
 
-    /// Posts a form. It is sent again, as a GET would be, only where it cannot have done anything:
-    /// nothing of it was sent, or there were too many requests. Of an answer that was lost nobody
-    /// knows whether it held the only token that is still good.
-    pub(super) async fn post(&self, url: &CanonicalUrl, form: &Form) -> Result<Answer, GateError> {
-        let trail = Trail::new(self.observer.clone(), Method::POST, &url.redacted());
+    /// Whether the connector declares the URL's origin and the operator granted it.
+    ///
+    /// # Errors
+    /// [`GateError::SignIn`] of the kind [`ErrorKind::Denied`], which says how origins are granted.
+    pub(crate) fn check_origin(&self, url: &CanonicalUrl) -> Result<(), GateError> {
+        let checked = origin::check(&self.declared, &self.granted, url.host(), url.port());
+        checked.map_err(|missing| GateError::SignIn {
+            kind: ErrorKind::Denied,
+            message: format!("{} is {missing}", url.origin()),
+            hint: Some(GRANT_HINT.to_owned()),
+        })
+    }
+
+    /// Sends a request. A POST is sent again, as a GET would be, only where it cannot have done
+    /// anything: nothing of it was sent, or there were too many requests. Of an answer that was lost
+    /// nobody knows whether it held the only token that is still good.
+    ///
+    /// # Errors
+    /// Every [`GateError`] of a request. A status that is no success is none.
+    pub(crate) async fn send(&self, outgoing: &Outgoing) -> Result<Answer, GateError> {
+        let Outgoing { method, url, .. } = outgoing;
+        let trail = Trail::new(self.observer.clone(), method.clone(), &url.redacted());
         let mut tries = Tries::new(self.retry, &Method::GET);
         for attempt in 1.. {
             let begun = Instant::now();
             let limit = GateError::Timeout { phase: Phase::Whole, limit: WHOLE };
-            let answer = timeout(WHOLE, self.exchange(url, form)).await.unwrap_or(Err(limit));
+            let answer = timeout(WHOLE, self.exchange(outgoing)).await.unwrap_or(Err(limit));
             let outcome = answer.as_ref().map(|answer| answer.status);
             trail.tried(attempt, begun.elapsed(), outcome);
-            match tries.decide(outcome_of(&answer), &*self.dice) {
+            match tries.decide(outcome_of(method, &answer), &*self.dice) {
                 Decision::Deliver => return self.judge(answer?),
                 Decision::RateLimited(wait) => return Err(rate_limited(self.clock.now(), wait)),
                 Decision::Again(reason, wait) => {
@@ -113,22 +151,18 @@ impl Endpoint {
         }
     }
 
-    async fn exchange(&self, url: &CanonicalUrl, form: &Form) -> Result<Answer, GateError> {
-        origin::check(&self.declared, &self.granted, url.host(), url.port())
-            .map_err(|missing| GateError::Denied(format!("{} is {missing}", url.origin())))?;
+    async fn exchange(&self, outgoing: &Outgoing) -> Result<Answer, GateError> {
+        let Outgoing { method, url, headers, body } = outgoing;
+        self.check_origin(url)?;
         let (reach, uri) = origin::destination(&self.remaps, url, url.query())?;
-        let mut request = Request::new(Full::new(form.body()));
-        *request.method_mut() = Method::POST;
+        let mut request = Request::new(Full::new(body.clone()));
+        *request.method_mut() = method.clone();
         *request.uri_mut() = uri;
+        *request.headers_mut() = headers.clone();
         let headers = request.headers_mut();
-        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        headers.insert(CONTENT_TYPE, form_type);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(USER_AGENT, headers::AGENT);
-        if let Some(authorization) = form.authorization() {
-            headers.insert(AUTHORIZATION, authorization.clone());
-        }
         let response = self.transport.exchange(reach, request, &self.timeouts).await?;
         self.receive(response).await
     }
@@ -147,17 +181,27 @@ impl Endpoint {
     }
 }
 
-fn outcome_of(answer: &Result<Answer, GateError>) -> Outcome {
-    match answer {
-        Ok(Answer { status: status @ StatusCode::TOO_MANY_REQUESTS, retry_after, .. }) => {
+/// The body of a form.
+pub(crate) fn form<'a>(fields: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Bytes {
+    // Large enough from the start: growing would leave copies behind.
+    let bytes = fields.clone().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+    let mut serializer = form_urlencoded::Serializer::new(String::with_capacity(bytes));
+    serializer.extend_pairs(fields);
+    Bytes::from(serializer.finish())
+}
+
+fn outcome_of(method: &Method, answer: &Result<Answer, GateError>) -> Outcome {
+    let outcome = match answer {
+        Ok(Answer { status, retry_after, .. }) => {
             Outcome::Answer { status: *status, retry_after: *retry_after }
         }
-        Ok(_) => Outcome::Final,
-        Err(error) => match Outcome::of_error(error) {
-            Outcome::NotSent => Outcome::NotSent,
-            _ => Outcome::Final,
-        },
-    }
+        Err(error) => Outcome::of_error(error),
+    };
+    let did_nothing = match outcome {
+        Outcome::Answer { status, .. } => status == StatusCode::TOO_MANY_REQUESTS,
+        outcome => outcome == Outcome::NotSent,
+    };
+    if method == Method::GET || did_nothing { outcome } else { Outcome::Final }
 }
 
 async fn collect(body: Incoming) -> Result<Zeroizing<Vec<u8>>, GateError> {

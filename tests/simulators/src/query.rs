@@ -1,12 +1,22 @@
 //! What a query string asks for, held against what the path takes.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
-use super::time;
+/// Whether a bound on a time admits the moment itself, which vendors leave open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounds {
+    /// It does.
+    #[default]
+    Inclusive,
+    /// It does not.
+    Exclusive,
+}
 
 /// What the value of a parameter may be.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Type {
+pub(crate) enum Type {
     /// Any text.
     Text,
     /// `true` or `false`.
@@ -26,22 +36,22 @@ pub(super) enum Type {
 }
 
 /// The parameters of a path.
-pub(super) type Parameters = &'static [(&'static str, Type)];
+pub(crate) type Parameters = &'static [(&'static str, Type)];
 
 /// A query, understood.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Query {
-    pub(super) pairs: Vec<(String, String)>,
+pub(crate) struct Query {
+    pub(crate) pairs: Vec<(String, String)>,
     /// How many records come before the page.
-    pub(super) offset: usize,
-    pub(super) violations: Vec<String>,
+    pub(crate) offset: usize,
+    pub(crate) violations: Vec<String>,
 }
 
 impl Query {
     /// Reads the parameters. The error says what the vendor cannot make sense of.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         pairs: &[(String, String)],
-        parameters: Parameters,
+        parameters: &[(&str, Type)],
     ) -> Result<Query, String> {
         let mut query = Query { pairs: pairs.to_vec(), ..Query::default() };
         for (at, (name, value)) in pairs.iter().enumerate() {
@@ -58,32 +68,32 @@ impl Query {
         Ok(query)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().find(|(key, _)| key == name)?;
         Some(&found.1)
     }
 
     /// The parts of a value with commas; none if the parameter is not there.
-    pub(super) fn list(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         self.get(name).map_or_else(Vec::new, |value| value.split(',').map(str::trim).collect())
     }
 
     /// The values of a parameter that may be repeated.
-    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let found = self.pairs.iter().filter(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str()).collect()
     }
 
-    pub(super) fn flag(&self, name: &str) -> bool {
+    pub(crate) fn flag(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
-    pub(super) fn whole(&self, name: &str) -> Option<usize> {
+    pub(crate) fn whole(&self, name: &str) -> Option<usize> {
         self.get(name)?.parse().ok()
     }
 
-    pub(super) fn moment(&self, name: &str) -> Option<Timestamp> {
-        time::parse(self.get(name)?)
+    pub(crate) fn moment(&self, name: &str) -> Option<Timestamp> {
+        parse_moment(self.get(name)?)
     }
 }
 
@@ -92,7 +102,7 @@ impl Type {
         let is_right = match self {
             Type::Text => !value.is_empty(),
             Type::Flag => ["true", "false"].contains(&value),
-            Type::Moment => time::parse(value).is_some(),
+            Type::Moment => parse_moment(value).is_some(),
             Type::Whole(least, most) => {
                 value.parse().is_ok_and(|number: usize| (least..=most).contains(&number))
             }
@@ -122,6 +132,19 @@ impl Type {
     }
 }
 
+/// Reads a moment of a query: with or without a fraction, `Z`, `±hh:mm`, `±hhmm`, or a bare date,
+/// which is midnight in UTC.
+pub(crate) fn parse_moment(text: &str) -> Option<Timestamp> {
+    if let Ok(date) = text.parse::<Date>()
+        && text.len() == 10
+    {
+        return date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    }
+    // A space is an unescaped plus, which no vendor can read either.
+    let is_written_right = text.as_bytes().get(10) == Some(&b'T') && !text.contains(' ');
+    is_written_right.then(|| text.parse().ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +170,26 @@ mod tests {
             ["limit=0", "limit=501", "limit=", "after=x", "include=c", "code=Q", "lists=a,b,c"]
         {
             assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn query_dates_are_read_in_every_documented_form() {
+        let cases = [
+            ("2024-10-30T18:56:35Z", Some("2024-10-30T18:56:35Z")),
+            ("2024-10-30T18:56:35.091Z", Some("2024-10-30T18:56:35.091Z")),
+            ("2024-10-30T18:56:35-05:00", Some("2024-10-30T23:56:35Z")),
+            ("2024-10-30T18:56:35-0500", Some("2024-10-30T23:56:35Z")),
+            ("2024-10-30", Some("2024-10-30T00:00:00Z")),
+            ("2024-10-30T18:56:35", None),
+            ("2024-10-30 18:56:35Z", None),
+            ("2024-10-30T18:56:35 05:00", None),
+            ("yesterday", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let parsed = parse_moment(text).map(|time| time.to_string());
+            assert_eq!(parsed.as_deref(), expected, "{text}");
         }
     }
 }

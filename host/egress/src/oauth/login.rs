@@ -1,90 +1,56 @@
-//! The token that an account's requests carry: where it is had, when it is renewed, and that this
-//! happens once however many runs and processes share the account.
+//! The login of an account by OAuth 2: where its token is had, and that what the provider gives is
+//! kept before it is used, once however many processes share the account.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use http::HeaderValue;
-use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
-use tollgate_model::{AccountName, AuthScheme, Error, ErrorKind, Result};
+use tollgate_model::{AccountName, Error, ErrorKind, OAuth2, Result};
 use tollgate_vault::{LockedVault, Secret, Tokens, Vault};
 
 use super::client::Client;
-use super::endpoint::Endpoint;
 use super::form::Form;
 use super::reply::{self, connect_hint};
 use crate::config::GateConfig;
-use crate::credentials::sensitive;
+use crate::endpoint::Endpoint;
 use crate::error::GateError;
-use crate::leak::Watch;
+use crate::tokens::{Lifetime, Token, explain, same};
 
 /// How long another process may hold the vault: as long as it may take to renew a token.
 pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(90);
-/// How long before its end a token is renewed, at most: longer than a request waits to be sent.
-const MARGIN_MAX: SignedDuration = SignedDuration::from_secs(60);
 
-/// A token, ready to be sent.
-pub(crate) struct Bearer {
-    header: HeaderValue,
-    tokens: Tokens,
-    good_until: Option<Timestamp>,
-}
-
-impl Bearer {
-    /// The value of the `Authorization` header.
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.header.clone()
-    }
-}
-
-/// The tokens of one account.
-pub(crate) struct TokenSource {
+/// The login of one account.
+pub(crate) struct Login {
     account: AccountName,
     client: Client,
     endpoint: Endpoint,
     vault: Option<Arc<Vault>>,
-    watch: Arc<Watch>,
-    held: Mutex<Held>,
-    /// Whoever has it renews; the others wait, and find what was renewed.
-    turn: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct Held {
-    bearer: Option<Arc<Bearer>>,
     /// The refresh token that the provider refused, and how. It is not shown to it again.
-    refused: Option<(Secret, GateError)>,
+    refused: Mutex<Option<(Secret, GateError)>>,
 }
 
-impl TokenSource {
-    /// None where the account's auth method has no tokens.
-    ///
+impl Login {
     /// # Errors
     /// As [`Client::prepare`], and [`ErrorKind::Config`] where a refresh token was pasted and there
     /// is no vault to keep what it is exchanged for.
-    pub(crate) fn of(
+    pub(crate) fn prepare(
         config: &GateConfig,
+        oauth2: &OAuth2,
         endpoint: Endpoint,
-        watch: Arc<Watch>,
-    ) -> Result<Option<Self>> {
-        let AuthScheme::OAuth2(oauth2) = &config.credentials.scheme else { return Ok(None) };
+    ) -> Result<Self> {
         let client = Client::prepare(&config.credentials, oauth2)?;
         if client.pasted_refresh.is_some() && config.vault.is_none() {
             let text =
                 "a refresh token needs a vault, in which the tokens it is exchanged for are kept";
             return Err(Error::new(ErrorKind::Config, text));
         }
-        Ok(Some(TokenSource {
+        Ok(Login {
             account: config.account.clone(),
             client,
             endpoint,
             vault: config.vault.clone(),
-            watch,
-            held: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
-        }))
+            refused: Mutex::default(),
+        })
     }
 
     pub(super) fn account(&self) -> &AccountName {
@@ -99,49 +65,19 @@ impl TokenSource {
         &self.endpoint
     }
 
-    /// The token for a request that is about to be sent.
-    pub(crate) async fn bearer(self: &Arc<Self>) -> Result<Arc<Bearer>, GateError> {
-        match self.held(None) {
-            Some(bearer) => Ok(bearer),
-            None => self.obtain(None).await,
-        }
-    }
-
-    /// Whether another token can be had where the provider does not accept this one.
-    pub(crate) fn can_renew(&self, refused: &Bearer) -> bool {
-        refused.tokens.refresh_token.is_some()
-            || self.client.acts_for_itself()
-            || self.held(Some(refused)).is_some()
-    }
-
-    /// Another token than the one that the provider did not accept.
-    pub(crate) async fn renew(
-        self: &Arc<Self>,
-        refused: Arc<Bearer>,
-    ) -> Result<Arc<Bearer>, GateError> {
-        self.obtain(Some(refused)).await
-    }
-
-    /// Runs on a task of its own: what the provider gave has to be kept even where nobody waits for
-    /// it any more.
-    async fn obtain(
-        self: &Arc<Self>,
-        refused: Option<Arc<Bearer>>,
-    ) -> Result<Arc<Bearer>, GateError> {
-        let source = Arc::clone(self);
-        let task = tokio::spawn(async move {
-            let _turn = source.turn.lock().await;
-            if let Some(held) = source.held(refused.as_deref()) {
-                return Ok(held);
-            }
-            let refused = refused.map(|bearer| bearer.tokens.access_token.clone());
-            let tokens = match &source.vault {
-                Some(vault) => source.obtain_through(vault, refused.as_ref()).await?,
-                None => source.obtain_without_vault(refused.as_ref()).await?,
-            };
-            source.hold(tokens)
-        });
-        task.await.unwrap_or_else(|_| Err(sign_in(ErrorKind::Bug, "renewing the token broke off")))
+    /// A token that is not the one that was refused.
+    pub(crate) async fn obtain(&self, refused: Option<&Secret>) -> Result<Token, GateError> {
+        let tokens = match &self.vault {
+            Some(vault) => self.obtain_through(vault, refused).await?,
+            None => self.obtain_without_vault(refused).await?,
+        };
+        Ok(Token {
+            lifetime: self.lifetime(&tokens),
+            is_renewable: self.can_be_renewed(&tokens),
+            access: tokens.access_token,
+            beside: tokens.refresh_token.into_iter().collect(),
+            base_url: None,
+        })
     }
 
     /// What is kept, else what another process has kept meanwhile, else a new one.
@@ -184,8 +120,14 @@ impl TokenSource {
     fn good(&self, stored: Option<Tokens>, refused: Option<&Secret>) -> Option<Tokens> {
         let tokens = stored.filter(|tokens| self.is_own(tokens)).or_else(|| self.pasted())?;
         let is_refused = refused.is_some_and(|refused| same(refused, &tokens.access_token));
-        let ended = self.good_until(&tokens).is_some_and(|end| self.endpoint.clock().now() >= end);
+        let good_until =
+            self.lifetime(&tokens).and_then(|life| life.good_until(self.can_be_renewed(&tokens)));
+        let ended = good_until.is_some_and(|end| self.endpoint.clock().now() >= end);
         (!is_refused && !ended).then_some(tokens)
+    }
+
+    fn lifetime(&self, tokens: &Tokens) -> Option<Lifetime> {
+        Some(Lifetime { begin: tokens.obtained_at, end: tokens.expires_at? })
     }
 
     fn pasted(&self) -> Option<Tokens> {
@@ -204,7 +146,7 @@ impl TokenSource {
         let own = stored.filter(|tokens| self.is_own(tokens));
         let refresh_token = own.and_then(|tokens| tokens.refresh_token.as_ref());
         match refresh_token.or(self.client.pasted_refresh.as_ref()) {
-            Some(token) => match &self.lock().refused {
+            Some(token) => match &*self.lock() {
                 Some((refused, error)) if same(refused, token) => Err(error.clone()),
                 _ => Ok((self.client.refresh_form(token), Some(token.clone()))),
             },
@@ -217,8 +159,8 @@ impl TokenSource {
 
     async fn exchange(&self, form: &Form, old: Option<Secret>) -> Result<Tokens, GateError> {
         let endpoint = &self.endpoint;
-        let answer = endpoint.post(&self.client.token_url, form).await;
-        let answer = answer.map_err(|error| self.explain(error))?;
+        let answer = endpoint.send(&form.to(&self.client.token_url)).await;
+        let answer = answer.map_err(|error| explain(&self.account, error))?;
         let now = endpoint.clock().now();
         match reply::tokens(&answer, form, now, &self.client.fingerprint) {
             Ok(mut tokens) => {
@@ -226,30 +168,14 @@ impl TokenSource {
                 Ok(tokens)
             }
             Err(failed) => {
-                let error = self.explain(failed.into_error(&self.account));
+                let error = explain(&self.account, failed.into_error(&self.account));
                 if let Some(token) = old
                     && error.kind() == ErrorKind::Unauthorized
                 {
-                    self.lock().refused = Some((token, error.clone()));
+                    *self.lock() = Some((token, error.clone()));
                 }
                 Err(error)
             }
-        }
-    }
-
-    fn explain(&self, error: GateError) -> GateError {
-        let account = &self.account;
-        match error {
-            GateError::SignIn { kind, message, hint } => {
-                let message = format!("account {account} gets no token: {message}");
-                GateError::SignIn { kind, message, hint }
-            }
-            GateError::RateLimited { .. } | GateError::Cancelled => error,
-            other => GateError::SignIn {
-                kind: other.kind(),
-                message: format!("account {account} gets no token: {other}"),
-                hint: None,
-            },
         }
     }
 
@@ -280,48 +206,15 @@ impl TokenSource {
         tokens.refresh_token.is_some() || self.client.acts_for_itself()
     }
 
-    /// Until when a token is sent: some time before its end where another can be had, else to its
-    /// end.
-    fn good_until(&self, tokens: &Tokens) -> Option<Timestamp> {
-        let end = tokens.expires_at?;
-        if !self.can_be_renewed(tokens) {
-            return Some(end);
-        }
-        let lifetime = end.duration_since(tokens.obtained_at);
-        end.checked_sub(MARGIN_MAX.min(lifetime / 10)).ok()
-    }
-
-    /// The token in this process, unless it is over or the one that was refused.
-    fn held(&self, refused: Option<&Bearer>) -> Option<Arc<Bearer>> {
-        let bearer = self.lock().bearer.clone()?;
-        let is_refused = refused
-            .is_some_and(|refused| same(&refused.tokens.access_token, &bearer.tokens.access_token));
-        let ended = bearer.good_until.is_some_and(|end| self.endpoint.clock().now() >= end);
-        (!is_refused && !ended).then_some(bearer)
-    }
-
-    fn hold(&self, tokens: Tokens) -> Result<Arc<Bearer>, GateError> {
-        let value = format!("Bearer {}", tokens.access_token.expose_secret());
-        let header = sensitive(SecretString::from(value).expose_secret()).ok_or_else(|| {
-            sign_in(ErrorKind::Config, "the access token has a character that no header can carry")
-        })?;
-        // Known before it is used: no answer to a request that carries it passes unsearched.
-        self.watch.learn([Some(&tokens.access_token), tokens.refresh_token.as_ref()]);
-        let good_until = self.good_until(&tokens);
-        let bearer = Arc::new(Bearer { header, tokens, good_until });
-        self.lock().bearer = Some(Arc::clone(&bearer));
-        Ok(bearer)
-    }
-
     /// A panic while it was held leaves these values as they were.
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn lock(&self) -> MutexGuard<'_, Option<(Secret, GateError)>> {
+        self.refused.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
-impl fmt::Debug for TokenSource {
+impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSource").field("account", &self.account).finish_non_exhaustive()
+        f.debug_struct("Login").field("account", &self.account).finish_non_exhaustive()
     }
 }
 
@@ -348,15 +241,11 @@ pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T, GateError> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(GateError::from_vault),
-        Err(_) => Err(sign_in(ErrorKind::Bug, "the vault broke off")),
+        Ok(outcome) => outcome.map_err(GateError::of_sign_in),
+        Err(_) => Err(GateError::SignIn {
+            kind: ErrorKind::Bug,
+            message: "the vault broke off".to_owned(),
+            hint: None,
+        }),
     }
-}
-
-fn sign_in(kind: ErrorKind, message: &str) -> GateError {
-    GateError::SignIn { kind, message: message.to_owned(), hint: None }
-}
-
-fn same(one: &Secret, other: &Secret) -> bool {
-    one.expose_secret() == other.expose_secret()
 }

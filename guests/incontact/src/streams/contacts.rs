@@ -1,0 +1,188 @@
+//! Contacts.
+
+use std::marker::PhantomData;
+
+use tollgate_sdk::values::{Flag, Int, Json, Text};
+use tollgate_sdk::{Fault, Record, Shape};
+
+use super::options;
+use super::report::{Order, Report};
+use crate::values::Moment;
+use crate::window::{Begins, Slice, Window};
+
+/// A contact, active or completed.
+#[derive(Record)]
+#[record(rename_all = "camelCase", either_case)]
+pub struct Contact<'a> {
+    /// The contact's id.
+    #[record(key)]
+    pub contact_id: Int,
+    /// The contact that this one is a part of; its own id for the first.
+    pub master_contact_id: Int,
+    /// When it began.
+    #[record(alias = "contactStart")]
+    pub contact_start_date: Moment<'a>,
+    /// When it was changed last.
+    pub last_update_time: Moment<'a>,
+    /// When the agent took it. Only active contacts have it.
+    pub agent_start_date: Moment<'a>,
+    /// The kind of state of an active contact.
+    pub contact_state_category: Text<'a>,
+    /// The id of its state.
+    pub state_id: Int,
+    /// Its state.
+    #[record(alias = "state")]
+    pub state_name: Text<'a>,
+    /// Whether it is active. Active contacts do not say.
+    pub is_active: Flag,
+    /// The file of an active contact.
+    pub file_name: Text<'a>,
+    /// The agent that an active contact is meant for.
+    pub target_agent_id: Int,
+    /// The agent.
+    pub agent_id: Int,
+    /// The agent's first name.
+    pub first_name: Text<'a>,
+    /// The agent's last name.
+    pub last_name: Text<'a>,
+    /// The agent's team.
+    pub team_id: Int,
+    /// The team's name.
+    pub team_name: Text<'a>,
+    /// The campaign.
+    pub campaign_id: Int,
+    /// The campaign's name.
+    pub campaign_name: Text<'a>,
+    /// The skill.
+    pub skill_id: Int,
+    /// The skill's name.
+    pub skill_name: Text<'a>,
+    /// The number of the type of media: 4 is calls.
+    #[record(alias = "mediaType")]
+    pub media_type_id: Int,
+    /// The type of media.
+    pub media_type_name: Text<'a>,
+    /// The number of the kind within the type.
+    pub media_sub_type_id: Int,
+    /// The kind within the type.
+    pub media_sub_type_name: Text<'a>,
+    /// The id of the number, address or page that was contacted.
+    pub point_of_contact_id: Int,
+    /// The name of the number, address or page that was contacted.
+    pub point_of_contact_name: Text<'a>,
+    /// The number or address that it came from.
+    #[record(alias = "fromAddr")]
+    pub from_address: Text<'a>,
+    /// The number or address that it went to.
+    #[record(alias = "toAddr")]
+    pub to_address: Text<'a>,
+    /// Whether it went out.
+    pub is_outbound: Flag,
+    /// Whether it was recorded.
+    pub is_logged: Flag,
+    /// Whether a supervisor took it over.
+    pub is_takeover: Flag,
+    /// The number of how it was transferred.
+    pub transfer_indicator_id: Int,
+    /// How it was transferred.
+    pub transfer_indicator_name: Text<'a>,
+    /// The highest proficiency of agents that were asked.
+    pub high_proficiency: Int,
+    /// The lowest proficiency of agents that were asked.
+    pub low_proficiency: Int,
+    /// The attribute that it was routed by.
+    pub routing_attribute: Int,
+    /// The id of the state of a digital contact.
+    pub digital_contact_state_id: Int,
+    /// The state of a digital contact.
+    pub digital_contact_state_name: Text<'a>,
+    /// How often it was on hold.
+    pub hold_count: Int,
+    /// Seconds on hold.
+    pub hold_seconds: Int,
+    /// Seconds before the queue.
+    pub pre_queue_seconds: Int,
+    /// Seconds in the queue.
+    pub in_queue_seconds: Int,
+    /// Seconds after the queue.
+    pub post_queue_seconds: Int,
+    /// Seconds with the agent.
+    pub agent_seconds: Int,
+    /// Seconds of after-contact work.
+    #[record(alias = "ACWSeconds")]
+    pub acw_seconds: Int,
+    /// Seconds of conferences.
+    #[record(alias = "confSeconds")]
+    pub conference_seconds: Int,
+    /// Seconds after it was released.
+    pub release_seconds: Int,
+    /// Seconds until it was abandoned.
+    pub abandon_seconds: Int,
+    /// Seconds in all.
+    pub total_duration_seconds: Int,
+    /// The time of a callback, as the API gives it.
+    pub callback_time: Int,
+    /// The time of routing, as the API gives it.
+    pub routing_time: Int,
+    /// Whether it was abandoned.
+    pub abandoned: Flag,
+    /// Whether it was abandoned so soon that it does not count.
+    pub is_short_abandon: Flag,
+    /// Whether the agent refused it.
+    pub is_refused: Flag,
+    /// Why it was refused.
+    pub refuse_reason: Text<'a>,
+    /// When or how long it was refused, as the API gives it.
+    pub refuse_time: Text<'a>,
+    /// Whether it kept the service level, as the API gives it.
+    pub service_level_flag: Int,
+    /// Why it ended.
+    pub end_reason: Text<'a>,
+    /// The disposition.
+    pub primary_disposition_id: Int,
+    /// The second disposition.
+    pub secondary_disposition_id: Int,
+    /// Notes about the disposition.
+    pub disposition_notes: Text<'a>,
+    /// Its tags, a list of objects.
+    pub tags: Json<'a>,
+    /// Whether analytics has looked at it.
+    pub is_analytics_processed: Flag,
+    /// When analytics looked at it.
+    pub analytics_processed_date: Moment<'a>,
+    /// Whether it has been put into the warehouse.
+    pub is_warehoused: Flag,
+    /// When it was put into the warehouse.
+    pub date_contact_warehoused: Moment<'a>,
+    /// When its after-contact work was put there.
+    #[record(rename = "dateACWWarehoused")]
+    pub date_acw_warehoused: Moment<'a>,
+}
+
+/// The stream of contacts.
+pub fn stream() -> Report<Contact<'static>> {
+    Report {
+        name: "contacts",
+        title: "Contacts",
+        description: "The contacts that began on the chosen days, active and completed ones in one table: columns of the other kind are null.",
+        path: "/contacts",
+        shape: Shape::list(&["contacts"]).or(&["resultSet", "contacts"]).or_nothing(),
+        filters: options::no_filters,
+        window: Some(Window {
+            date: "range",
+            slice_days: 7,
+            slice_days_max: 31,
+            begins: Begins::OnFixedDays,
+        }),
+        in_slice: Some(in_slice),
+        order: Some(Order { id: |_| "contactId" }),
+        changes: None,
+        record: PhantomData,
+    }
+}
+
+/// A row on the end of a slice is in the next one as well.
+fn in_slice(row: &mut Contact<'_>, slice: &Slice) -> Result<bool, Fault> {
+    let start = row.contact_start_date.micros().map_err(|bad| bad.in_field("contactStartDate"))?;
+    Ok(start != Some(slice.end))
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod agenda;
+mod schedule;
+
+mod record;
+mod store;
+
+mod owner;
+
+pub use agenda::{Decision, History, Last, Next, Planned, RETRY_DEFAULT, Retry, SyncState, decide};
+pub use owner::Owner;
+pub use record::{
+    Ended, Level, LogLine, Progress, Record, RunError, RunId, Start, Status, TableRows, Trigger,
+};
+pub use schedule::Schedule;
+pub use store::{BEAT_EVERY, Filter, Held, Keep, STALE_AFTER, Store};
