@@ -241,12 +241,10 @@ impl Http {
         let attempts = if request.is_repeatable { ATTEMPTS } else { 1 };
         let mut attempt = 1;
         loop {
-            let failure = match self.try_once(&request, body, parse) {
-                Ok(()) => return Ok(()),
-                Err(Attempt::Final(failure)) => return Err(failure),
-                Err(Attempt::Repeat(failure)) => failure,
+            let Err(Failed { failure, may_pass }) = self.try_once(&request, body, parse) else {
+                return Ok(());
             };
-            if attempt == attempts {
+            if !may_pass || attempt == attempts {
                 return Err(failure);
             }
             log::warn(format!("attempt {attempt} of {attempts}: {}", text_of(&failure)));
@@ -259,40 +257,50 @@ impl Http {
         request: &Request,
         body: &mut Vec<u8>,
         parse: &mut Parse<'_>,
-    ) -> Result<(), Attempt> {
-        // The host makes a GET again by itself. Of others it cannot know that they change nothing.
-        let failed = |failure| match failure {
-            Failure::Unavailable(_) if request.method != Method::Get => Attempt::Repeat(failure),
-            failure => Attempt::Final(failure),
-        };
+    ) -> Result<(), Failed> {
         body.clear();
-        let head = match self.fetch.fetch(request, body) {
-            Ok(head) => head,
-            Err(FetchError::Failed(failure)) => return Err(Attempt::Final(failure)),
-            Err(FetchError::Unanswered(failure)) => return Err(failed(failure)),
+        // The host makes a GET again by itself. Of others it cannot know that they change nothing.
+        let is_get = request.method == Method::Get;
+        let (failure, may_pass) = match self.fetch.fetch(request, body) {
+            Ok(head) => {
+                let failure = (self.status_rule)(&head, body);
+                match failure.or_else(|| failure_of_status(&head, body)) {
+                    Some(failure) => (failure, !is_get),
+                    None => {
+                        return parse(&head, body).map_err(|fault| broken(request, body, fault));
+                    }
+                }
+            }
+            Err(FetchError::Failed(failure)) => (failure, false),
+            Err(FetchError::Unanswered(failure)) => (failure, !is_get),
             Err(FetchError::Cut { what, .. }) => {
                 let text = format!("{}: the answer broke off: {what}", place(request));
-                return Err(Attempt::Repeat(Failure::Unavailable(text)));
+                (Failure::Unavailable(text), true)
             }
         };
-        let failure = (self.status_rule)(&head, body).or_else(|| failure_of_status(&head, body));
-        if let Some(failure) = failure {
-            return Err(failed(failure));
-        }
-        parse(&head, body).map_err(|fault| match fault {
-            Fault::Failed(failure) => Attempt::Final(failure),
-            Fault::Malformed(what) => {
-                let begins = excerpt_of_bytes(body);
-                let text = format!("{}: {what}; the answer begins: {begins}", place(request));
-                Attempt::Repeat(Failure::UnexpectedResponse(text))
-            }
-        })
+        let may_pass = may_pass && matches!(failure, Failure::Unavailable(_));
+        Err(Failed { failure, may_pass })
     }
 }
 
-enum Attempt {
-    Final(Failure),
-    Repeat(Failure),
+/// A try that failed.
+struct Failed {
+    failure: Failure,
+    /// Whether another one may fare better.
+    may_pass: bool,
+}
+
+/// An answer that cannot be used.
+#[cold]
+fn broken(request: &Request, body: &[u8], fault: Fault) -> Failed {
+    match fault {
+        Fault::Failed(failure) => Failed { failure, may_pass: false },
+        Fault::Malformed(what) => {
+            let begins = excerpt_of_bytes(body);
+            let text = format!("{}: {what}; the answer begins: {begins}", place(request));
+            Failed { failure: Failure::UnexpectedResponse(text), may_pass: true }
+        }
+    }
 }
 
 /// The request's path, for errors: the query may hold what a user typed.
