@@ -16,7 +16,7 @@ help: ## This list
 	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 # tests/demo.sh is handed the two programs and the folder of components; it writes to target/demo.
-demo: cargo ## Sync simulated accounts of two providers into one SQLite file, and write to one
+demo: cargo ## Sync simulated accounts of three providers into one SQLite file, and write to one
 	$(SAY) "building the host and the simulators"
 	cargo build -p tollgate-cli -p tollgate-simulators
 	$(SAY) "building the connectors"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The demonstration: simulated accounts of iContact and of Constant Contact, every report of them in
-# one SQLite file, and contacts written back.
+# The demonstration: simulated accounts of iContact, of Constant Contact and of NICE inContact, every
+# report of them in one SQLite file, and contacts written back.
 #
 # `make demo` builds what this needs and sets TOLLGATE, SIMULATOR and COMPONENTS. All that is written
 # goes to target/demo. The simulators listen on free ports of this machine only, and are always
@@ -17,17 +17,19 @@ readonly DEMO=target/demo
 readonly USERNAME=demo@example.com API_KEY=simulated-key
 export ICONTACT_PASSWORD=simulated-password ICONTACT_APP_ID=simulated-application
 export CC_API_KEY=$API_KEY CC_ACCESS_TOKEN=simulated-token
+export NICE_CLIENT_SECRET=simulated-client-secret NICE_KEY_SECRET=simulated-key-secret
+export NICE_PASSWORD=simulated-nice-password
 simulators=()
 origin=""
 
 main() {
-    need "$TOLLGATE" "$SIMULATOR" "$COMPONENTS"/{icontact,constant-contact}.wasm
+    need "$TOLLGATE" "$SIMULATOR" "$COMPONENTS"/{icontact,constant-contact,incontact}.wasm
     rm -rf "$DEMO"
     mkdir -p "$DEMO"
     trap stop_simulators EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    step "two providers, simulated"
+    step "three providers, simulated"
     start_simulator icontact --contacts "$CONTACTS" --username "$USERNAME" \
         --password "$ICONTACT_PASSWORD" --app-id "$ICONTACT_APP_ID"
     icontact="$origin"
@@ -35,11 +37,15 @@ main() {
     start_simulator constant-contact --contacts 24 --campaigns 2 --client-id "$API_KEY" \
         --token "$CC_ACCESS_TOKEN"
     constant_contact="$origin"
+    start_simulator incontact --contacts 300 --days 30 --job-polls 1 --password "$NICE_PASSWORD" \
+        --client-secret "$NICE_CLIENT_SECRET" --access-key-secret "$NICE_KEY_SECRET"
+    incontact="$origin"
     write_config
 
     step "the permission screens, and the grants"
     tollgate add "$COMPONENTS/icontact.wasm" --grant
     tollgate add "$COMPONENTS/constant-contact.wasm" --grant
+    tollgate add "$COMPONENTS/incontact.wasm" --grant
     step "do the credentials work?"
     tollgate check
     step "every report, into one SQLite file"
@@ -49,6 +55,8 @@ main() {
         --columns contact_id,email,first_name,last_name,status,create_date
     tollgate preview --account cc --stream contacts --limit 3 \
         --columns email_address,permission_to_send,first_name,updated_at
+    tollgate preview --account nice --stream custom_report --limit 3 \
+        --option custom_report=600001 --columns Day,Handled,Rate,Note,job_start
     step "the other way: contacts from a file, one of whom is there already"
     printf '%s\n' email_address,first_name new@example.com,Zoë contact1@example.com,Ben \
         >"$DEMO/new.csv"
@@ -115,6 +123,32 @@ auth = "legacy"
 api_key = { env = "CC_API_KEY" }
 access_token = { env = "CC_ACCESS_TOKEN" }
 
+# One business unit, three ways to sign in. The token and the place of the API come of signing in.
+[accounts.nice]
+connector = "incontact"
+auth = "cxone"
+client_id = "client 0001"
+client_secret = { env = "NICE_CLIENT_SECRET" }
+access_key_id = "KEY0001=="
+access_key_secret = { env = "NICE_KEY_SECRET" }
+time_zone = "America/New_York"
+
+[accounts.nice_key]
+connector = "incontact"
+auth = "access_key"
+cluster = "c30"
+access_key_id = "KEY0001=="
+access_key_secret = { env = "NICE_KEY_SECRET" }
+
+[accounts.nice_legacy]
+connector = "incontact"
+auth = "password"
+application_name = "Reports"
+vendor_name = "Example"
+business_unit = "4500001"
+username = "reports@example.com"
+password = { env = "NICE_PASSWORD" }
+
 [syncs.icontact]
 account = "icontact"
 streams = "all"
@@ -166,12 +200,48 @@ streams = [
 to = "sqlite:demo.db"
 table = "cc_"
 
+# Agents, skills and teams are merged by key, as the contacts above.
+[syncs.nice_lists]
+account = "nice"
+streams = ["agents", "campaigns", "skills", "teams"]
+to = "sqlite:demo.db"
+table = "nice_"
+
+# Days of New York, those of the last two weeks, in a request for each week.
+[syncs.nice_days]
+account = "nice"
+streams = [
+    "agent_performance", "contacts", "contacts_completed", "skill_summaries",
+    "team_performance_totals",
+]
+options = { date = "offset", date_offset = 14, slice_days = 7 }
+to = "sqlite:demo.db"
+table = "nice_"
+
+# A report that somebody made on the provider's website: its columns are found out.
+[syncs.nice_report]
+account = "nice"
+stream = "custom_report"
+options = { custom_report = "Weekly agents" }
+to = "sqlite:demo.db"
+table = "nice_weekly_agents"
+
+[syncs.nice_download]
+account = "nice"
+stream = "data_download"
+options = { data_download_report = "Call Detail" }
+to = "sqlite:demo.db"
+table = "nice_call_detail"
+
 # The simulators stand in for the providers. Without these lines the same file syncs real accounts.
 [origins]
 "https://app.icontact.com" = "$icontact"
 "https://api.cc.email" = "$constant_contact"
 "https://authz.constantcontact.com" = "$constant_contact"
 "https://api.constantcontact.com" = "$constant_contact"
+"https://*.incontact.com" = "$incontact"
+"https://*.nice-incontact.com" = "$incontact"
+"https://*.niceincontact.com" = "$incontact"
 CONFIG
 }
 
@@ -187,6 +257,7 @@ The data is in $DEMO/demo.db, one table for each report. What to try next:
 
   sqlite3 $DEMO/demo.db "select status, count(*) from icontact_contacts group by status"
   sqlite3 $DEMO/demo.db "select link_url, count(*) from cc_email_clicks group by link_url"
+  sqlite3 $DEMO/demo.db "select \\"Day\\", sum(\\"Handled\\") from nice_weekly_agents group by 1"
   $TOLLGATE describe icontact --project $DEMO
   $TOLLGATE describe constant_contact --stream contacts --project $DEMO
   $TOLLGATE help config

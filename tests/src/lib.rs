@@ -6,21 +6,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tollgate_destinations::Sqlite;
-use tollgate_model::{Event, Observer, Result};
+use tollgate_model::{Clock, Event, Observer, Result, SystemClock};
 use tollgate_runtime::{Access, Limits, Runtime, RuntimeConfig, Session};
 use tollgate_simulators::Simulator;
 use tollgate_sync::plan::Choices;
 use tollgate_sync::{Destination, Failed, Plan, Report};
 use tollgate_vault::{Account, KeySource, Vault};
 
+pub mod cases;
+pub mod rows;
 mod vendor;
 
-pub use vendor::{Vendor, legacy_account};
+pub use vendor::{InContactLogin, Vendor, in_contact_account, legacy_account};
 
 /// A stand-in for a provider, the connector's component, and a database to sync into.
 pub struct World<V> {
@@ -32,6 +35,10 @@ pub struct World<V> {
     pub vault: Arc<Vault>,
     /// Everything that was observed.
     pub events: Arc<Events>,
+    /// The clock of its runs.
+    pub clock: Arc<dyn Clock>,
+    /// The account's time zone.
+    pub time_zone: TimeZone,
     runtime: Runtime,
     folder: TempDir,
 }
@@ -80,14 +87,21 @@ pub fn brisk_limits() -> Limits {
 }
 
 impl<V: Vendor> World<V> {
-    /// A world with this stand-in.
+    /// A world with this stand-in and brisk limits.
     ///
     /// # Errors
     /// When there is no place for files.
     pub fn around(simulator: Simulator<V>) -> anyhow::Result<World<V>> {
+        World::within(brisk_limits(), simulator)
+    }
+
+    /// A world with this stand-in and these limits.
+    ///
+    /// # Errors
+    /// When there is no place for files.
+    pub fn within(limits: Limits, simulator: Simulator<V>) -> anyhow::Result<World<V>> {
         // All tests share one cache of compiled components, beside the components.
         let cache_dir = tollgate_test_artifacts::components().with_file_name("test-cache");
-        let limits = brisk_limits();
         let config = RuntimeConfig { cache_dir: Some(cache_dir), limits, ..Default::default() };
         let folder = TempDir::new()?;
         let key = KeySource::OwnFile(folder.path().join("vault.key"));
@@ -97,6 +111,8 @@ impl<V: Vendor> World<V> {
             simulator,
             vault: Arc::new(vault),
             events: Arc::default(),
+            clock: Arc::new(SystemClock),
+            time_zone: TimeZone::UTC,
             runtime: Runtime::new(config)?,
             folder,
         })
@@ -112,6 +128,8 @@ impl<V: Vendor> World<V> {
         let mut access = Access::declared(connector.descriptor())
             .observed_by(self.events.clone())
             .tokens(self.vault.clone());
+        access.clock = self.clock.clone();
+        access.time_zone = self.time_zone.clone();
         for origin in V::ORIGINS {
             access = access.remap(*origin, self.simulator.origin());
         }

@@ -78,7 +78,7 @@ impl Api {
 
     /// The pages that `pager` asks for.
     pub fn pages(&self, pager: Box<dyn Pager>, shape: Shape) -> Pages {
-        Pages::boxed(self.http.clone(), pager, shape)
+        Pages::boxed(self.http.clone(), pager, shape).inspect(answers::inspect)
     }
 }
 

@@ -1,8 +1,9 @@
 //! How inContact says that something is wrong.
 
 use tollgate_sdk::failure::excerpt;
-use tollgate_sdk::http::Head;
-use tollgate_sdk::{Failure, Response};
+use tollgate_sdk::http::{Head, Request};
+use tollgate_sdk::response::{Found, Response};
+use tollgate_sdk::{Failure, Fault};
 
 /// Bytes of an error's body that are looked at. The errors have one or two lines.
 const BODY_BYTES_MAX: usize = 64 * 1_024;
@@ -22,6 +23,17 @@ const SPAN_WORDS: [&str; 8] = [
     "time range",
     " days",
 ];
+
+/// Checks an answer under status 200.
+///
+/// # Errors
+/// For `null` in the place of the records, which lists without any do not have.
+pub fn inspect(_: &Request, response: &Response<'_>) -> Result<(), Fault> {
+    if response.found() == Found::Null {
+        return Err(Fault::malformed("it has null where the records belong"));
+    }
+    Ok(())
+}
 
 /// What a status means beyond the common reading.
 pub fn failure_of_status(head: &Head, body: &[u8]) -> Option<Failure> {

@@ -9,17 +9,20 @@ const EXCERPT_CHARS_MAX: usize = 200;
 
 impl Failure {
     /// An account field or option has a value that cannot work; `reason` says what would.
+    #[cold]
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
         let (field, reason) = (field.into(), reason.into());
         Self::InvalidConfig(InvalidConfig { field, reason })
     }
 
     /// An answer that is not understood.
+    #[cold]
     pub fn unexpected(detail: impl Into<String>) -> Self {
         Self::UnexpectedResponse(detail.into())
     }
 
     /// The provider cannot answer now.
+    #[cold]
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::Unavailable(detail.into())
     }
@@ -30,6 +33,7 @@ impl Failure {
     }
 
     /// A defect of the connector.
+    #[cold]
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::Internal(detail.into())
     }
@@ -69,6 +73,7 @@ pub enum Fault {
 
 impl Fault {
     /// An answer that cannot be used, and what is wrong with it.
+    #[cold]
     pub fn malformed(what: impl Into<String>) -> Self {
         Self::Malformed(what.into())
     }

@@ -3,7 +3,7 @@
 //! A connector never holds a secret, so one that appears in its requests came out of an answer, and
 //! one in an answer is on its way into a connector, a log or a destination. Searched for are the
 //! bytes as they are and as they stand in JSON, percent-encoded, and in base64 (both alphabets, at
-//! any position within a longer text). Nothing is searched for in other disguises: this finds
+//! any position within a longer text, encoded as in a form before or not). Nothing is searched for in other disguises: this finds
 //! accidents and echoes, not a provider who conspires with a connector.
 
 use std::sync::{Arc, Mutex, RwLock};
@@ -16,6 +16,7 @@ use bytes::{Bytes, BytesMut};
 use secrecy::ExposeSecret;
 use tollgate_vault::Secret;
 
+use crate::credentials::form_encoded;
 use crate::percent;
 
 /// Bytes from which on a secret is searched for. 8: shorter ones appear by chance.
@@ -185,7 +186,10 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
     }
     for alphabet in [alphabet::STANDARD, alphabet::URL_SAFE] {
         let engine = GeneralPurpose::new(&alphabet, GeneralPurposeConfig::new());
-        forms.extend((0..3).map(|offset| within_base64(&engine, bytes, offset)));
+        // HTTP Basic of OAuth 2 encodes as in a form first (RFC 6749, 2.3.1).
+        for inner in [bytes, form_encoded(secret).as_bytes()] {
+            forms.extend((0..3).map(|offset| within_base64(&engine, inner, offset)));
+        }
     }
     forms.into_iter().map(String::into_bytes).collect()
 }

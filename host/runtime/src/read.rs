@@ -1,5 +1,6 @@
 //! Asking for rows: a stream, options and columns, checked before anything runs.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use jiff::civil::Date;
@@ -74,6 +75,14 @@ impl<'a> ReadBuilder<'a> {
         self
     }
 
+    /// Checks all of it, for the menu of an option: that one need not be set yet.
+    ///
+    /// # Errors
+    /// As [`ReadBuilder::build`].
+    pub fn build_for_menu(self, option: &str) -> Result<Read> {
+        self.check(Some(option))
+    }
+
     /// Checks all of it.
     ///
     /// # Errors
@@ -81,10 +90,18 @@ impl<'a> ReadBuilder<'a> {
     /// as a hint, for one named twice, and for an option's value outside its kind. The columns of a stream
     /// with dynamic columns are known only to the account, so those are checked when it is read.
     pub fn build(self) -> Result<Read> {
+        self.check(None)
+    }
+
+    fn check(self, to_be_chosen: Option<&str>) -> Result<Read> {
         let stream = stream(self.descriptor, &self.stream)?;
         check_columns(stream, &self.columns)?;
         check_children(stream, &self.children)?;
-        let options = settings::resolve("option", &stream.options, &self.options, self.today)
+        let mut fields = Cow::Borrowed(&stream.options);
+        if let Some(at) = fields.iter().position(|field| Some(&*field.name) == to_be_chosen) {
+            fields.to_mut()[at].required = false;
+        }
+        let options = settings::resolve("option", &fields, &self.options, self.today)
             .map_err(|error| error.context(format_args!("stream `{}`", stream.name)))?;
         Ok(Read {
             stream: self.stream,

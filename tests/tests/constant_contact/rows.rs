@@ -1,100 +1,39 @@
-//! Rows as they are stored, and rows as the provider has them, made comparable: by the types of the
-//! columns, in no order.
+//! Rows as they are stored, and rows as the provider has them, made comparable.
 
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use rusqlite::types::ValueRef;
+use anyhow::Context;
 use serde_json::{Map, Value};
-use tollgate_model::{Column, DataType};
+use tollgate_model::Column;
+use tollgate_tests::rows;
 
-/// Rows of JSON under the names of the columns, or of what the provider calls them.
-pub type Rows = Vec<Map<String, Value>>;
+pub use tollgate_tests::rows::{Rows, compare};
 
 /// How the API v2 writes that something never was.
 const NEVER: &str = "1969-12-31T19:00:00";
 
 /// The rows of a table.
 pub fn stored(database: &Path, table: &str, columns: &[Column]) -> anyhow::Result<Rows> {
-    let database = rusqlite::Connection::open(database)?;
-    let names: Vec<_> = columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
-    let mut query = database.prepare(&format!("SELECT {} FROM \"{table}\"", names.join(",")))?;
-    let rows = query.query_map([], |row| {
-        let cells = columns.iter().enumerate().map(|(at, column)| {
-            let value = match row.get_ref(at)? {
-                ValueRef::Null => Value::Null,
-                ValueRef::Integer(number) if column.data_type == DataType::Boolean => {
-                    (number != 0).into()
-                }
-                ValueRef::Integer(number) => number.into(),
-                ValueRef::Real(number) => number.into(),
-                ValueRef::Text(text) | ValueRef::Blob(text) => {
-                    String::from_utf8_lossy(text).into_owned().into()
-                }
-            };
-            Ok((column.name.clone(), value))
-        });
-        cells.collect::<rusqlite::Result<Map<_, _>>>()
-    })?;
-    let rows: Rows = rows.collect::<Result<_, _>>()?;
-    let typed = rows.iter().map(|row| {
-        let cells = columns.iter().map(|column| {
-            let value = match (column.data_type, &row[&column.name]) {
-                (DataType::Json, Value::String(text)) => serde_json::from_str(text)?,
-                (_, value) => value.clone(),
-            };
-            cell(column, &value)
-        });
-        cells.collect::<anyhow::Result<Map<_, _>>>()
-    });
-    typed.collect()
+    Ok(uniform(rows::stored(database, table, columns)?))
 }
 
-/// The provider's rows with these columns alone. A name with points is a way into an object.
+/// The provider's rows with these columns alone.
 pub fn typed(rows: &Rows, columns: &[Column]) -> anyhow::Result<Rows> {
-    let typed = rows.iter().map(|row| {
-        let cells = columns.iter().map(|column| {
-            let value = row.get(&column.name).unwrap_or(&Value::Null);
-            cell(column, value)
-        });
-        cells.collect::<anyhow::Result<Map<_, _>>>()
-    });
-    typed.collect()
+    rows::typed(&uniform(rows.clone()), columns)
 }
 
-/// A value in the one form that its column's type has.
-fn cell(column: &Column, value: &Value) -> anyhow::Result<(String, Value)> {
-    let value = match (column.data_type, value) {
-        (_, Value::Null) => Value::Null,
-        (DataType::Json, value) => texts_for_ids(value.clone()),
-        (DataType::Timestamp, Value::String(text)) => instant(text)?,
-        (DataType::Int64, Value::String(text)) => text.parse::<i64>()?.into(),
-        (DataType::Float64, Value::Number(number)) => number.as_f64().into(),
-        (DataType::Text, Value::Number(number)) => number.to_string().into(),
-        (DataType::Boolean, Value::Bool(_))
-        | (DataType::Int64, Value::Number(_))
-        | (DataType::Text | DataType::Date, Value::String(_)) => value.clone(),
-        (data_type, value) => bail!("{}: {value} is no {data_type}", column.name),
-    };
-    Ok((column.name.clone(), value))
-}
-
-/// Microseconds UTC. A day is its midnight.
-fn instant(text: &str) -> anyhow::Result<Value> {
-    if text.is_empty() || text.starts_with(NEVER) {
-        return Ok(Value::Null);
+/// Rows in which what the API v2 writes now in one way, now in another, has one form.
+pub fn uniform(mut rows: Rows) -> Rows {
+    for value in rows.iter_mut().flat_map(Map::values_mut) {
+        *value = match value.take() {
+            Value::String(text) if text.starts_with(NEVER) => Value::Null,
+            value => texts_for_ids(value),
+        };
     }
-    let instant = match text.parse::<Timestamp>() {
-        Ok(instant) => instant,
-        Err(_) => text.parse::<Date>()?.to_zoned(TimeZone::UTC)?.timestamp(),
-    };
-    Ok(instant.as_microsecond().into())
+    rows
 }
 
-/// The API v2 writes ids now as texts, now as numbers.
+/// Ids within lists and objects come now as texts, now as numbers.
 fn texts_for_ids(value: Value) -> Value {
     match value {
         Value::Array(values) => values.into_iter().map(texts_for_ids).collect(),
@@ -107,26 +46,6 @@ fn texts_for_ids(value: Value) -> Value {
             .collect(),
         value => value,
     }
-}
-
-/// Whether two sets of rows are the same, whatever their order.
-pub fn compare(stored: &Rows, expected: &Rows) -> anyhow::Result<()> {
-    let (stored, expected) = (sorted(stored), sorted(expected));
-    ensure!(!expected.is_empty(), "there is nothing to compare");
-    let missing = expected.iter().find(|row| stored.binary_search(row).is_err());
-    let excess = stored.iter().find(|row| expected.binary_search(row).is_err());
-    if let (Some(missing), Some(excess)) = (missing, excess) {
-        bail!("differs, for example\n  {missing}\nis missing, and\n  {excess}\nis there instead");
-    }
-    let counts = format!("{} rows instead of {}", stored.len(), expected.len());
-    ensure!(stored == expected, "{counts}; missing {missing:?}, too many {excess:?}");
-    Ok(())
-}
-
-fn sorted(rows: &Rows) -> Vec<String> {
-    let mut rows: Vec<_> = rows.iter().map(|row| Value::Object(row.clone()).to_string()).collect();
-    rows.sort_unstable();
-    rows
 }
 
 /// The value at a way into an object, its steps with points between.

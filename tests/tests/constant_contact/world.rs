@@ -1,35 +1,22 @@
 //! What these tests do again and again.
 
-use std::path::Path;
-
-use anyhow::{Context, ensure};
-use futures_util::{StreamExt, stream};
+use anyhow::ensure;
 use serde_json::Value;
-use tollgate_destinations::Sqlite;
 use tollgate_model::Column;
 use tollgate_simulators::constant_contact::openapi::OpenApi;
 use tollgate_simulators::constant_contact::{
     Builder, CANARY_ACCESS, CANARY_PASTED, CANARY_REFRESH, CANARY_SECRET,
 };
 use tollgate_simulators::{ConstantContact, Request, Vendor as _};
-use tollgate_sync::plan::Choices;
 use tollgate_tests::legacy_account;
 
-use crate::rows::{self, Rows};
+use crate::rows;
+
+pub use tollgate_tests::cases::Case;
 
 /// Everything that is secret about an account.
 const CANARIES: [&str; 4] = [CANARY_SECRET, CANARY_PASTED, CANARY_ACCESS, CANARY_REFRESH];
-/// Streams that are read side by side, each at its own pace: the time goes by in waiting for it.
-const AT_ONCE: usize = 16;
-
 pub type World = tollgate_tests::World<ConstantContact>;
-
-/// A stream with options, and the rows that have to come of it.
-pub struct Case {
-    pub stream: &'static str,
-    pub options: Vec<(&'static str, String)>,
-    pub expected: Rows,
-}
 
 /// A world whose account opens the API v3.
 pub async fn v3(simulator: Builder) -> anyhow::Result<World> {
@@ -64,50 +51,18 @@ pub fn change(world: &World, method: &str, path: &str, body: &Value) {
 
 /// The columns of a stream.
 pub async fn columns(world: &World, stream: &str) -> anyhow::Result<Vec<Column>> {
-    let session = world.session().await?;
-    let described = session.connector().descriptor().stream(stream);
-    Ok(described.with_context(|| format!("no stream {stream}"))?.columns.clone())
+    world.columns(stream).await
 }
 
 /// Reads every case into a database of its own and holds its rows against what is expected.
 pub async fn hold(world: &World, cases: Vec<Case>) -> anyhow::Result<()> {
-    let count = cases.len();
-    let runs = cases.into_iter().enumerate().map(|(at, case)| async move {
-        let name = format!("{} with {:?}", case.stream, case.options);
-        holds(world, at, case).await.err().map(|error| format!("{name}: {error:#}"))
-    });
-    let wrong: Vec<String> =
-        stream::iter(runs).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
-    ensure!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
-    Ok(())
-}
-
-async fn holds(world: &World, at: usize, case: Case) -> anyhow::Result<()> {
-    let database = world.folder().join(format!("case-{at}.db"));
-    let options: Vec<_> =
-        case.options.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let destination = Box::new(Sqlite::at(database.clone()));
-    let run = world.sync_into(destination, case.stream, &options, Choices::default()).await?;
-    let report = run.map_err(|failed| failed.error)?;
-    let columns = columns(world, case.stream).await?;
-    let stored = rows::stored(&database, case.stream, &columns)?;
-    ensure!(
-        report.rows == stored.len() as u64,
-        "{} rows told, {} there",
-        report.rows,
-        stored.len()
-    );
-    rows::compare(&stored, &rows::typed(&case.expected, &columns)?)
+    world.hold(cases, rows::uniform).await
 }
 
 /// Nothing was sent that the provider would not take, and nothing secret is anywhere.
 pub fn offends_nobody(world: &World) -> anyhow::Result<()> {
     ensure!(world.simulator.violations().is_empty(), "{:?}", world.simulator.violations());
-    let events = serde_json::to_string(&world.events.all())?;
-    for canary in CANARIES {
-        ensure!(!events.contains(canary), "an event has {canary}");
-        no_file_has(world.folder(), canary)?;
-    }
+    world.keeps(&CANARIES)?;
     let Some(rules) = OpenApi::load() else {
         println!("SKIPPED: the vendor's description is not here, no request was held against it");
         return Ok(());
@@ -115,16 +70,6 @@ pub fn offends_nobody(world: &World) -> anyhow::Result<()> {
     for request in world.simulator.requests().iter().filter(|it| it.path.starts_with("/v3/")) {
         let wrong = rules.check_request(request);
         ensure!(wrong.is_empty(), "{} {}: {wrong:?}", request.method, request.path);
-    }
-    Ok(())
-}
-
-fn no_file_has(folder: &Path, text: &str) -> anyhow::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let bytes = std::fs::read(&path)?;
-        let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
-        ensure!(!found, "{} has {text}", path.display());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use tollgate_sdk::connector::no_menu;
 use tollgate_sdk::csv::{Constant, CsvFile, CsvScan, Delimiter, TypeRules};
 use tollgate_sdk::manifest::{Choice, Column, DataType, Field, FieldKind, StreamDescription};
-use tollgate_sdk::paging::{Pages, Whole};
+use tollgate_sdk::paging::Whole;
 use tollgate_sdk::time::MICROS_PER_SECOND;
 use tollgate_sdk::values::{Int, Text};
 use tollgate_sdk::{Failure, Record, Scan, ScanRequest, Shape, Stream, log};
@@ -157,7 +157,7 @@ fn reuse_since(request: &ScanRequest) -> Result<Option<i64>, Failure> {
 /// The ids and names of all custom reports.
 fn reports(api: &Api) -> Result<Vec<(i64, String)>, Failure> {
     let shape = Shape::list(&["reports"]).or(&["resultSet", "reports"]).or_nothing();
-    let mut pages = Pages::new(api.http.clone(), Whole::new(api.get("/reports")), shape);
+    let mut pages = api.pages(Box::new(Whole::new(api.get("/reports"))), shape);
     pages.collect::<Report<'static>, _>(|row| {
         let id = row.report_id.0.unwrap_or_default();
         Ok((id, row.report_name.as_str().map_or_else(|| id.to_string(), str::to_owned)))

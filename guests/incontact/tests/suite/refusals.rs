@@ -57,6 +57,8 @@ fn what_is_not_understood_is_no_empty_answer() {
         ("agents", r#"{"totalRecords":1,"agents":[{"agentId":1,"lastLogin":"yesterday"}]}"#),
         ("agent_performance", r#"{"agentPerformance":[{"agentId":1,"teamId":2,"acwTime":"P1Y"}]}"#),
         ("agent_performance", r#"{"error":"x"}"#),
+        ("agent_performance", r#"{"agentPerformance":null}"#),
+        ("teams", r#"{"teams":null}"#),
         ("contacts", r#"{"totalRecords":1,"contacts":[{"contactId":1,"contactStartDate":"x"}]}"#),
     ] {
         let failure = failure(stream, &Reply::ok(body));

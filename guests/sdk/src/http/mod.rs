@@ -241,12 +241,10 @@ impl Http {
         let attempts = if request.is_repeatable { ATTEMPTS } else { 1 };
         let mut attempt = 1;
         loop {
-            let failure = match self.try_once(&request, body, parse) {
-                Ok(()) => return Ok(()),
-                Err(Attempt::Final(failure)) => return Err(failure),
-                Err(Attempt::Repeat(failure)) => failure,
+            let Err(Failed { failure, may_pass }) = self.try_once(&request, body, parse) else {
+                return Ok(());
             };
-            if attempt == attempts {
+            if !may_pass || attempt == attempts {
                 return Err(failure);
             }
             log::warn(format!("attempt {attempt} of {attempts}: {}", text_of(&failure)));
@@ -259,36 +257,50 @@ impl Http {
         request: &Request,
         body: &mut Vec<u8>,
         parse: &mut Parse<'_>,
-    ) -> Result<(), Attempt> {
+    ) -> Result<(), Failed> {
         body.clear();
-        let head = match self.fetch.fetch(request, body) {
-            Ok(head) => head,
-            Err(FetchError::Failed(failure) | FetchError::Unanswered(failure)) => {
-                return Err(Attempt::Final(failure));
+        // The host makes a GET again by itself. Of others it cannot know that they change nothing.
+        let is_get = request.method == Method::Get;
+        let (failure, may_pass) = match self.fetch.fetch(request, body) {
+            Ok(head) => {
+                let failure = (self.status_rule)(&head, body);
+                match failure.or_else(|| failure_of_status(&head, body)) {
+                    Some(failure) => (failure, !is_get),
+                    None => {
+                        return parse(&head, body).map_err(|fault| broken(request, body, fault));
+                    }
+                }
             }
+            Err(FetchError::Failed(failure)) => (failure, false),
+            Err(FetchError::Unanswered(failure)) => (failure, !is_get),
             Err(FetchError::Cut { what, .. }) => {
                 let text = format!("{}: the answer broke off: {what}", place(request));
-                return Err(Attempt::Repeat(Failure::Unavailable(text)));
+                (Failure::Unavailable(text), true)
             }
         };
-        let failure = (self.status_rule)(&head, body).or_else(|| failure_of_status(&head, body));
-        if let Some(failure) = failure {
-            return Err(Attempt::Final(failure));
-        }
-        parse(&head, body).map_err(|fault| match fault {
-            Fault::Failed(failure) => Attempt::Final(failure),
-            Fault::Malformed(what) => {
-                let begins = excerpt_of_bytes(body);
-                let text = format!("{}: {what}; the answer begins: {begins}", place(request));
-                Attempt::Repeat(Failure::UnexpectedResponse(text))
-            }
-        })
+        let may_pass = may_pass && matches!(failure, Failure::Unavailable(_));
+        Err(Failed { failure, may_pass })
     }
 }
 
-enum Attempt {
-    Final(Failure),
-    Repeat(Failure),
+/// A try that failed.
+struct Failed {
+    failure: Failure,
+    /// Whether another one may fare better.
+    may_pass: bool,
+}
+
+/// An answer that cannot be used.
+#[cold]
+fn broken(request: &Request, body: &[u8], fault: Fault) -> Failed {
+    match fault {
+        Fault::Failed(failure) => Failed { failure, may_pass: false },
+        Fault::Malformed(what) => {
+            let begins = excerpt_of_bytes(body);
+            let text = format!("{}: {what}; the answer begins: {begins}", place(request));
+            Failed { failure: Failure::UnexpectedResponse(text), may_pass: true }
+        }
+    }
 }
 
 /// The request's path, for errors: the query may hold what a user typed.
@@ -317,66 +329,4 @@ impl Fetch for NoHost {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{Reply, http};
-
-    fn read_number(http: &Http, request: &Request) -> Result<i64, Failure> {
-        let mut number = 0;
-        http.read(request, &mut Vec::new(), &mut |body| {
-            let text = std::str::from_utf8(body).map_err(|e| Fault::malformed(e.to_string()))?;
-            number = text.parse().map_err(|_| Fault::malformed("no number"))?;
-            Ok(())
-        })?;
-        Ok(number)
-    }
-
-    #[test]
-    fn values_are_encoded_into_the_url() {
-        let request = get("https://example.com/a").query("q", "a b&c=é").query("n", "1");
-        assert_eq!(request.url, "https://example.com/a?q=a%20b%26c%3D%C3%A9&n=1");
-        assert_eq!(place(&request), "/a");
-    }
-
-    #[test]
-    fn an_answer_that_cannot_be_used_is_asked_for_again() {
-        let mut replies = vec![Reply::ok("7"), Reply::ok("<html>"), Reply::cut("7")];
-        let (http, seen) = http(move |_| replies.pop().expect("three requests"));
-        let read = read_number(&http, &get("https://example.com/"));
-        assert_eq!(read, Ok(7));
-        assert_eq!(seen.borrow().len(), 3);
-    }
-
-    #[test]
-    fn an_answer_that_stays_wrong_is_an_error_that_shows_it() {
-        let (http, seen) = http(|_| Reply::ok("<html>\u{7}"));
-        let read = read_number(&http, &get("https://example.com/x?secret=1"));
-        let text = "/x: no number; the answer begins: <html>\\u{7}";
-        assert_eq!(read, Err(Failure::unexpected(text)));
-        assert_eq!(seen.borrow().len(), 3);
-    }
-
-    #[test]
-    fn an_answer_that_stays_cut_is_unavailable() {
-        let (http, seen) = http(|_| Reply::cut("7"));
-        let read = read_number(&http, &get("https://example.com/x"));
-        assert!(matches!(read, Err(Failure::Unavailable(_))), "{read:?}");
-        assert_eq!(seen.borrow().len(), 3);
-    }
-
-    #[test]
-    fn what_changes_something_is_made_once() {
-        let (http, seen) = http(|_| Reply::ok("no"));
-        let read = read_number(&http, &post("https://example.com/x", "body"));
-        assert!(matches!(read, Err(Failure::UnexpectedResponse(_))), "{read:?}");
-        assert_eq!(seen.borrow().len(), 1);
-    }
-
-    #[test]
-    fn a_status_is_not_asked_for_again() {
-        let (http, seen) = http(|_| Reply::status(401, "{}"));
-        let read = read_number(&http, &get("https://example.com/x"));
-        assert!(matches!(read, Err(Failure::Unauthorized(_))), "{read:?}");
-        assert_eq!(seen.borrow().len(), 1);
-    }
-}
+mod tests;

@@ -32,7 +32,8 @@ pub struct ChoicesArgs {
 /// # Errors
 /// For a stream or option that does not exist or has no menu, and all that a request can come to.
 pub async fn run(args: &ChoicesArgs, context: &Context) -> Outcome {
-    let (_, session, read) = reading::open(context, &args.stream).await?;
+    let session = reading::open(context, &args.stream).await?;
+    let read = reading::read(&session, &args.stream).build_for_menu(&args.field)?;
     let choices = session.choices(&read, &args.field).await?;
     if context.args.json {
         return output::print_json(&views::all::<_, ChoiceView>(&choices));

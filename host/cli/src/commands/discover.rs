@@ -29,7 +29,8 @@ pub struct DiscoverArgs {
 /// # Errors
 /// For a stream or option that does not exist, and all that a request can come to.
 pub async fn run(args: &DiscoverArgs, context: &Context) -> Outcome {
-    let (_, session, read) = reading::open(context, &args.stream).await?;
+    let session = reading::open(context, &args.stream).await?;
+    let read = reading::read(&session, &args.stream).build()?;
     let columns = session.discover(&read).await?;
     if context.args.json {
         return output::print_json(&views::all::<_, ColumnView>(&columns));

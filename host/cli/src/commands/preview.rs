@@ -59,7 +59,7 @@ pub struct PreviewArgs {
 /// # Errors
 /// Those of the read.
 pub async fn run(args: &PreviewArgs, context: &Context) -> Outcome {
-    let (_, session, _) = reading::open(context, &args.stream).await?;
+    let session = reading::open(context, &args.stream).await?;
     let choices = Choices {
         columns: args.columns.columns.clone(),
         limit: Some(args.limit),

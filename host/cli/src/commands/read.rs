@@ -68,7 +68,7 @@ pub enum Format {
 /// # Errors
 /// Those of the read; none where the reader of standard output has gone.
 pub async fn run(args: &ReadArgs, context: &Context) -> Outcome {
-    let (_, session, _) = reading::open(context, &args.stream).await?;
+    let session = reading::open(context, &args.stream).await?;
     let choices =
         Choices { columns: args.columns.columns.clone(), limit: args.limit, ..Choices::default() };
     let options = args.stream.options.settings();

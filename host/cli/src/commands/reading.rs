@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use tollgate_model::{AccountName, Error, ErrorKind, Observer, Result, Settings, Stream};
-use tollgate_runtime::{Connector, Session};
+use tollgate_runtime::{Connector, ReadBuilder, Session};
+use tollgate_sync::Plan;
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Plan, Read};
 
 use crate::args::StreamArgs;
 use crate::config::{AccountConfig, Config};
@@ -54,16 +54,20 @@ pub async fn connect(
     Ok((connector, session))
 }
 
-/// A session for the stream of these arguments, and its read with no columns chosen.
+/// A session for the account of these arguments.
 ///
 /// # Errors
-/// As [`connect`], and for a stream or option that does not exist.
-pub async fn open(context: &Context, args: &StreamArgs) -> Outcome<(Connector, Session, Read)> {
+/// As [`connect`].
+pub async fn open(context: &Context, args: &StreamArgs) -> Outcome<Session> {
     let (host, config) = Host::with_config(context)?;
     let account = account(&config, args.account.as_ref())?;
-    let (connector, session) = connect(&host, context, &config, account).await?;
-    let read = session.read(&args.stream).options(args.options.settings()).build()?;
-    Ok((connector, session, read))
+    let (_, session) = connect(&host, context, &config, account).await?;
+    Ok(session)
+}
+
+/// The read of these arguments with no columns chosen, to be checked.
+pub fn read<'s>(session: &'s Session, args: &StreamArgs) -> ReadBuilder<'s> {
+    session.read(&args.stream).options(args.options.settings())
 }
 
 /// Plans the read of a stream: its options are checked, its columns asked for where an account may

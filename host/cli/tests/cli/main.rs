@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`account`] | connecting accounts, and their tokens |
 //! | [`constant_contact`] | that connector, from signing in to its menus |
+//! | [`incontact`] | that connector, from signing in to its menus |
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
 //! | [`configuration`] | what is wrong in a file, by line |
@@ -24,7 +25,9 @@ mod constant_contact;
 mod failing;
 mod harness;
 mod help;
+mod incontact;
 mod install;
+mod place;
 #[cfg(unix)]
 mod postgres;
 mod reading;

@@ -28,6 +28,8 @@ fn a_secret_is_found_in_every_form() {
         STANDARD.encode(format!("ada:{SECRET}")),
         STANDARD.encode(format!("user:{SECRET}")),
         STANDARD.encode(format!("grace:{SECRET}:x")),
+        STANDARD.encode("client+1:s3cr%22t%2F%C3%A4+b%3F%3E%7E"),
+        STANDARD.encode("id:s3cr%22t%2F%C3%A4+b%3F%3E%7E"),
         URL_SAFE_NO_PAD.encode(SECRET),
         URL_SAFE_NO_PAD.encode(format!("a{SECRET}b")),
         URL_SAFE_NO_PAD.encode(format!("ab{SECRET}cd")),

@@ -98,6 +98,13 @@ impl Builder {
         self
     }
 
+    /// Has data downloads that begin then or later have one more column, `Team` (never).
+    #[must_use]
+    pub fn download_grows(mut self, since: Timestamp) -> Self {
+        self.settings.download_grows = Some(since);
+        self
+    }
+
     /// The time, which then stands still but for [`advance`](InContact::advance) (the real one).
     #[must_use]
     pub fn now(mut self, now: Timestamp) -> Self {

@@ -130,7 +130,8 @@ impl InContact {
         let mut query =
             query.map_err(|reason| self.refuse(call.request, 400, &reason).violation(reason))?;
         for (name, value) in pairs {
-            let is_moment = name.ends_with("Date") || name.ends_with("Since");
+            let is_moment =
+                ["startDate", "endDate", "updatedSince", "updateSince"].contains(&name.as_str());
             if is_moment && !value.ends_with('Z') {
                 query.violations.push(format!("{name} does not end in Z: {value}"));
             }

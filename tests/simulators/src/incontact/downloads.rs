@@ -29,8 +29,12 @@ const PARAMETERS: &[(&str, Type)] = &[
 impl InContact {
     /// A row for each completed contact that began within a span, its end excluded.
     pub(super) fn download_table(&self, report: u32, start: Timestamp, end: Timestamp) -> Table {
-        let names =
-            ["Report", "Contact ID", "Agent No", "Agent Name", "Started", "Seconds", "Note"];
+        let mut names =
+            vec!["Report", "Contact ID", "Agent No", "Agent Name", "Started", "Seconds", "Note"];
+        let has_team = self.settings.download_grows.is_some_and(|since| since <= start);
+        if has_team {
+            names.push("Team");
+        }
         let entries = self.entries(Item::Contact).into_iter();
         let entries = entries.filter(|entry| {
             start <= entry.created && entry.created < end && !self.data.is_open(entry.place)
@@ -40,7 +44,7 @@ impl InContact {
             let (first, last) = self.data.file_name_of(agent);
             let contact = self.data.completed_contact(&entry);
             let seconds = contact.get("totalDurationSeconds").map(|it| it.text());
-            vec![
+            let mut row = vec![
                 format!("R{report:04}"),
                 self.data.contact_id(entry.place).to_string(),
                 format!("{agent:05}"),
@@ -48,9 +52,14 @@ impl InContact {
                 entry.created.strftime("%Y-%m-%d %H:%M:%S").to_string(),
                 seconds.unwrap_or_default(),
                 text::NOTES[entry.place % text::NOTES.len()].to_owned(),
-            ]
+            ];
+            if has_team {
+                row.push(self.data.team_name(self.data.team_of(agent)));
+            }
+            row
         });
-        Table { header: names.map(str::to_owned).to_vec(), rows: rows.collect() }
+        let header = names.into_iter().map(str::to_owned).collect();
+        Table { header, rows: rows.collect() }
     }
 
     pub(super) fn download(&self, call: &Call<'_>, report: &str) -> Result<Reply, Reply> {

@@ -149,7 +149,7 @@ impl InContact {
             parameters.push(("isSkillFiltered", Type::Flag));
         }
         if list.name == "contacts_completed" {
-            parameters.push(("tags", Type::Text));
+            parameters.push(("tags", Type::Flag));
         }
         if list.item == Item::Contact {
             parameters.extend([("startDate", Type::Moment), ("endDate", Type::Moment)]);
@@ -222,6 +222,10 @@ impl InContact {
         }
         if let Some(order) = query.get("orderBy") {
             let (field, direction) = order.trim().rsplit_once(' ').unwrap_or((order, "asc"));
+            // By whichever name the version has for it.
+            let renamed = teams::OLD_CAMPAIGN_NAMES.iter().find(|(_, old)| *old == field);
+            let renamed = renamed.filter(|_| list.item == Item::Campaign);
+            let field = renamed.map_or(field, |(new, _)| *new);
             let is_known = self.record(list, &self.inserted(list.item, 0)).get(field).is_some();
             let is_downwards = direction.eq_ignore_ascii_case("desc");
             if !is_known || !(is_downwards || direction.eq_ignore_ascii_case("asc")) {
@@ -247,7 +251,8 @@ impl InContact {
             let wanted = wanted.to_lowercase();
             list.search.iter().any(|field| text(field).to_lowercase().contains(&wanted))
         });
-        let is_tagged = query.get("tags").is_none_or(|wanted| text("tags").contains(wanted));
+        let has_tags = if text("tags") == "[]" { "false" } else { "true" };
+        let is_tagged = query.get("tags").is_none_or(|wanted| wanted == has_tags);
         let has_skills = !query.flag("isSkillFiltered") || {
             let mut skills = 0..self.settings.skills;
             skills.any(|skill| self.data.campaign_of(skill) == entry.place)

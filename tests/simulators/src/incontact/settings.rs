@@ -258,6 +258,8 @@ pub struct Settings {
     pub file_encoding: Encoding,
     /// The `errorMessage` of data downloads.
     pub download_error: String,
+    /// From when on data downloads have one more column, `Team`; `None` is never.
+    pub download_grows: Option<Timestamp>,
     /// How long an access token lives.
     pub access_lifetime: Duration,
     /// How long a refresh token lives.
@@ -306,6 +308,7 @@ impl Default for Settings {
             file_content: FileContent::default(),
             file_encoding: Encoding::default(),
             download_error: String::new(),
+            download_grows: None,
             access_lifetime: Duration::from_secs(3_600),
             refresh_lifetime: Duration::from_secs(7_200),
             requests_per_token: None,

@@ -1,0 +1,8 @@
+//! NICE inContact from the command line: the real connector, and the stand-in with its three ways to
+//! sign in.
+
+mod accounts;
+mod desk;
+mod menus;
+mod reports;
+mod streams;
