@@ -10,6 +10,7 @@ pub mod sqlite;
 pub mod target;
 
 mod cells;
+mod database;
 mod files;
 #[cfg(test)]
 mod samples;

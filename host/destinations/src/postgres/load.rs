@@ -1,7 +1,5 @@
 //! One load: staging, then single transactions that make rows durable with their state.
 
-use std::time::Duration;
-
 use arrow_array::RecordBatch;
 use postgres::Transaction;
 use tollgate_model::Result;
@@ -14,16 +12,7 @@ use super::existing::Existing;
 use super::schema;
 use super::staging::{self, Staged, Staging};
 use super::state;
-use crate::table::{check_keys, size};
-
-/// Rows are collected up to this many or up to [`CHUNK_BYTES`] and then copied in one short
-/// transaction. Fewer would cost more round trips than rows; more would only hold memory.
-const CHUNK_ROWS: usize = 10_000;
-const CHUNK_BYTES: usize = 4 * 1024 * 1024;
-
-/// What is lost when a run is killed is read again, at the provider's pace: a few seconds of it, or
-/// a few chunks where it is fast. A transaction more often would only cost.
-const PACE: Pace = Pace { rows: 4 * CHUNK_ROWS as u64, interval: Duration::from_secs(5) };
+use crate::database::{self, PACE, Waiting};
 
 /// A load into a Postgres table and its child tables.
 pub(super) struct PostgresLoad {
@@ -34,10 +23,7 @@ pub(super) struct PostgresLoad {
     token: String,
     /// That of the table itself is the first.
     staging: Vec<Staging>,
-    /// Pages: the rows of each table.
-    waiting: Vec<Vec<RecordBatch>>,
-    waiting_rows: usize,
-    waiting_bytes: usize,
+    waiting: Waiting,
     /// Rows of each table that were copied.
     copied: Vec<u64>,
     /// Rows written, those of an interrupted load that this one goes on with included.
@@ -88,10 +74,7 @@ pub(super) fn begin(
         state::forget(&mut transaction, schema, &table.name).map_err(explain)?;
     }
     transaction.commit().map_err(explain)?;
-    let written = match &kept {
-        Kept::Same(state) if table.mode == Mode::Replace && !state.round.ended => state.round.rows,
-        _ => 0,
-    };
+    let written = database::rows_staged(table, &kept);
     let load = PostgresLoad {
         session: Some(session),
         schema: schema.to_owned(),
@@ -99,9 +82,7 @@ pub(super) fn begin(
         token,
         copied: vec![0; staging.len()],
         staging,
-        waiting: Vec::new(),
-        waiting_rows: 0,
-        waiting_bytes: 0,
+        waiting: Waiting::default(),
         written,
         added: 0,
         buffer: Vec::new(),
@@ -126,30 +107,19 @@ fn kept(
     table: &Table,
     start: Start<'_>,
 ) -> Result<(Kept, Option<String>), postgres::Error> {
-    let Start::GoOn(scope) = start else { return Ok((Kept::Nothing, None)) };
-    Ok(match state::load(transaction, schema, &table.name)? {
-        None => (Kept::Nothing, None),
-        Some((state, _)) if state.scope != *scope => (Kept::Other(state.scope), None),
-        Some((state, token)) if table.mode == Mode::Replace && !state.round.ended => {
-            // Rows that were replaced by nothing yet are worth as much as their staging table.
-            token.map_or((Kept::Nothing, None), |token| (Kept::Same(state), Some(token)))
-        }
-        Some((state, _)) => (Kept::Same(state), None),
-    })
+    let stored = match start {
+        Start::GoOn(_) => state::load(transaction, schema, &table.name)?,
+        _ => None,
+    };
+    Ok(database::kept(table, start, stored))
 }
 
 impl Load for PostgresLoad {
     fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()> {
-        let page: Vec<RecordBatch> = std::iter::once(batch).chain(children).cloned().collect();
-        for (staging, rows) in self.staging.iter().zip(&page) {
-            check_keys(&staging.table, schema::enforced_key(&staging.table), rows)?;
-        }
+        let tables = self.staging.iter().map(|staging| &staging.table);
+        self.waiting.push(tables, batch, children)?;
         self.written += batch.num_rows() as u64;
-        self.waiting_rows += page.iter().map(RecordBatch::num_rows).sum::<usize>();
-        self.waiting_bytes +=
-            page.iter().flat_map(RecordBatch::columns).map(|array| size(array)).sum::<usize>();
-        self.waiting.push(page);
-        if self.waiting_rows >= CHUNK_ROWS || self.waiting_bytes >= CHUNK_BYTES {
+        if self.waiting.is_full() {
             self.stage_and(|_, _, _| Ok(()))?;
         }
         Ok(())
@@ -246,23 +216,22 @@ impl PostgresLoad {
         let Session { client, place } = self.session.as_mut().ok_or_else(connect::ended)?;
         let context = Context::table(place, &self.table.name);
         let explain = |error| context.explain(error);
-        let chunks = Chunk::of_each(&self.staging, &self.waiting, &self.copied)?;
+        let chunks = Chunk::of_each(&self.staging, &self.waiting.pages, &self.copied)?;
         let mut transaction = client.transaction().map_err(explain)?;
         for (chunk, one) in chunks.iter().zip(&self.staging) {
             chunk.copy(&mut transaction, &one.arrivals, &mut self.buffer, context)?;
         }
-        if self.waiting_rows > 0 {
+        if self.waiting.has_rows() {
             staging::settle_chunk(&mut transaction, &self.staging).map_err(explain)?;
         }
         let value = more(&mut transaction, &self.staging, context)?;
         transaction.commit().map_err(explain)?;
-        for page in &self.waiting {
+        for page in &self.waiting.pages {
             for (copied, batch) in self.copied.iter_mut().zip(page) {
                 *copied += batch.num_rows() as u64;
             }
         }
         self.waiting.clear();
-        (self.waiting_rows, self.waiting_bytes) = (0, 0);
         Ok(value)
     }
 

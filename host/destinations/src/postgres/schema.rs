@@ -2,10 +2,12 @@
 
 use sha2::{Digest, Sha256};
 use tollgate_model::{Column, DataType, Result};
-use tollgate_sync::{ChildOf, Mode, Table};
+use tollgate_sync::{ChildOf, Table};
 
 use super::error::refused_name;
 use super::state;
+use crate::database::on_conflict;
+pub(super) use crate::database::{enforced_key, is_keyed, list, quote};
 
 /// The most bytes of a name; the server would cut the rest off without a word.
 const NAME_BYTES_MAX: usize = 63;
@@ -15,11 +17,6 @@ const COLUMNS_MAX: usize = 1_600;
 
 /// Columns that every table has.
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
-
-/// Quotes a name, whatever it holds.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 /// A table's name with that of its schema.
 pub(super) fn qualified(schema: &str, name: &str) -> String {
@@ -124,19 +121,6 @@ pub(super) fn check(table: &Table) -> Result<()> {
     Ok(())
 }
 
-/// The key that the table enforces. With `append` every row stays, so there is none.
-pub(super) fn enforced_key(table: &Table) -> &[String] {
-    match table.mode {
-        Mode::Replace | Mode::Merge => &table.primary_key,
-        Mode::Append => &[],
-    }
-}
-
-/// Whether a row can take the place of another.
-pub(super) fn is_keyed(table: &Table) -> bool {
-    !enforced_key(table).is_empty()
-}
-
 /// What stands between the brackets of `CREATE TABLE`.
 pub(super) fn definition(table: &Table) -> String {
     let key = enforced_key(table);
@@ -161,29 +145,10 @@ pub(super) fn insert(into: &str, from: &str, table: &Table) -> String {
     format!("INSERT INTO {into} ({names}) SELECT {names} FROM {from} {conflict}")
 }
 
-/// The clause by which a row takes the place of the one with its key; none without a key.
-fn on_conflict(table: &Table) -> Option<String> {
-    let key = enforced_key(table);
-    if key.is_empty() {
-        return None;
-    }
-    let others = table.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
-    let set: Vec<String> = others.map(|name| format!("{0} = excluded.{0}", quote(name))).collect();
-    let action = if set.is_empty() {
-        "NOTHING".to_owned()
-    } else {
-        format!("UPDATE SET {}", set.join(", "))
-    };
-    Some(format!("ON CONFLICT ({}) DO {action}", list(key)))
-}
-
-/// Names, quoted, with commas between them.
-pub(super) fn list(names: &[String]) -> String {
-    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
+    use tollgate_sync::Mode;
+
     use super::*;
     use crate::samples::{column, contacts};
 

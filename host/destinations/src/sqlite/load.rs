@@ -1,10 +1,8 @@
 //! One load: staging, then single transactions that make rows durable with their state.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use arrow_array::RecordBatch;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
 use tollgate_model::Result;
 use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, Table};
 
@@ -14,18 +12,9 @@ use super::insert;
 use super::schema;
 use super::staging::{self, Staging};
 use super::state::{self, Staged};
+use crate::database::{self, PACE, Waiting};
 use crate::files::TableLock;
-use crate::table::{check_keys, fail, size};
-
-/// Rows are collected up to this many or up to [`CHUNK_BYTES`] and then written in one short
-/// transaction. Fewer would write the inner pages of the key's index again and again; more would
-/// only hold memory and the lock for longer.
-const CHUNK_ROWS: usize = 10_000;
-const CHUNK_BYTES: usize = 4 * 1024 * 1024;
-
-/// What is lost when a run is killed is read again, at the provider's pace: a few seconds of it, or
-/// a few chunks where it is fast. A transaction more often would only cost.
-const PACE: Pace = Pace { rows: 4 * CHUNK_ROWS as u64, interval: Duration::from_secs(5) };
+use crate::table::fail;
 
 /// A load into a SQLite table and its child tables.
 pub(super) struct SqliteLoad {
@@ -36,10 +25,7 @@ pub(super) struct SqliteLoad {
     token: String,
     /// That of the table itself is the first.
     staging: Vec<Staging>,
-    /// Pages: the rows of each table.
-    waiting: Vec<Vec<RecordBatch>>,
-    waiting_rows: usize,
-    waiting_bytes: usize,
+    waiting: Waiting,
     /// Rows written, those of an interrupted load that this one goes on with included.
     written: u64,
     /// Rows that were made visible before the end.
@@ -88,19 +74,14 @@ pub(super) fn begin(
         state::forget(&transaction, &table.name).map_err(explain)?;
     }
     transaction.commit().map_err(explain)?;
-    let written = match &kept {
-        Kept::Same(state) if table.mode == Mode::Replace && !state.round.ended => state.round.rows,
-        _ => 0,
-    };
+    let written = database::rows_staged(table, &kept);
     let load = SqliteLoad {
         connection: Some(connection),
         path: path.to_owned(),
         table: table.clone(),
         token,
         staging,
-        waiting: Vec::new(),
-        waiting_rows: 0,
-        waiting_bytes: 0,
+        waiting: Waiting::default(),
         written,
         added: 0,
         scratch: Vec::new(),
@@ -115,30 +96,19 @@ fn kept(
     table: &Table,
     start: Start<'_>,
 ) -> rusqlite::Result<(Kept, Option<Staged>)> {
-    let Start::GoOn(scope) = start else { return Ok((Kept::Nothing, None)) };
-    Ok(match state::load(transaction, &table.name)? {
-        None => (Kept::Nothing, None),
-        Some((state, _)) if state.scope != *scope => (Kept::Other(state.scope), None),
-        Some((state, staged)) if table.mode == Mode::Replace && !state.round.ended => {
-            // Rows that were replaced by nothing yet are worth as much as their staging table.
-            staged.map_or((Kept::Nothing, None), |staged| (Kept::Same(state), Some(staged)))
-        }
-        Some((state, _)) => (Kept::Same(state), None),
-    })
+    let stored = match start {
+        Start::GoOn(_) => state::load(transaction, &table.name)?,
+        _ => None,
+    };
+    Ok(database::kept(table, start, stored))
 }
 
 impl Load for SqliteLoad {
     fn write(&mut self, batch: &RecordBatch, children: &[RecordBatch]) -> Result<()> {
-        let page: Vec<RecordBatch> = std::iter::once(batch).chain(children).cloned().collect();
-        for (staging, rows) in self.staging.iter().zip(&page) {
-            check_keys(&staging.table, schema::enforced_key(&staging.table), rows)?;
-        }
+        let tables = self.staging.iter().map(|staging| &staging.table);
+        self.waiting.push(tables, batch, children)?;
         self.written += batch.num_rows() as u64;
-        self.waiting_rows += page.iter().map(RecordBatch::num_rows).sum::<usize>();
-        self.waiting_bytes +=
-            page.iter().flat_map(RecordBatch::columns).map(|array| size(array)).sum::<usize>();
-        self.waiting.push(page);
-        if self.waiting_rows >= CHUNK_ROWS || self.waiting_bytes >= CHUNK_BYTES {
+        if self.waiting.is_full() {
             self.stage_and(|_, _, _| Ok(()))?;
         }
         Ok(())
@@ -236,11 +206,16 @@ impl SqliteLoad {
     ) -> Result<T> {
         let context = Context::table(&self.path, &self.table.name);
         let transaction = immediate(open(&mut self.connection)?, context)?;
-        insert::stage(&transaction, &self.staging, &self.waiting, &mut self.scratch, context)?;
+        insert::stage(
+            &transaction,
+            &self.staging,
+            &self.waiting.pages,
+            &mut self.scratch,
+            context,
+        )?;
         let value = more(&transaction, &self.staging, context)?;
         transaction.commit().map_err(|error| context.explain(error))?;
         self.waiting.clear();
-        (self.waiting_rows, self.waiting_bytes) = (0, 0);
         Ok(value)
     }
 }

@@ -1,15 +1,11 @@
 //! Names, types and statements.
 
 use tollgate_model::{DataType, Error, Result};
-use tollgate_sync::{Mode, Table};
+use tollgate_sync::Table;
 
 use super::state;
+pub(super) use crate::database::{enforced_key, is_keyed, list, on_conflict, quote};
 use crate::table::fail;
-
-/// Quotes a name, whatever it holds.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 /// The declared type of a column. It tells what the column holds and gives it an affinity that
 /// leaves the values alone: `DECIMAL` or `JSON` would turn `1.50` into the number 1.5, whereas any
@@ -87,19 +83,6 @@ fn twins(one: &str, other: &str) -> Error {
         .with_hint("read only one of them")
 }
 
-/// The key that the table enforces. With `append` every row stays, so there is none.
-pub(super) fn enforced_key(table: &Table) -> &[String] {
-    match table.mode {
-        Mode::Replace | Mode::Merge => &table.primary_key,
-        Mode::Append => &[],
-    }
-}
-
-/// Whether a row can take the place of another.
-pub(super) fn is_keyed(table: &Table) -> bool {
-    !enforced_key(table).is_empty()
-}
-
 /// `CREATE TABLE`, under a name of its own.
 pub(super) fn create(name: &str, table: &Table) -> String {
     let key = enforced_key(table);
@@ -132,27 +115,6 @@ pub(super) fn insert(name: &str, table: &Table) -> String {
         Some(clause) => format!("{insert} {clause}"),
         None => insert,
     }
-}
-
-/// The clause by which a row takes the place of the one with its key; none without a key.
-pub(super) fn on_conflict(table: &Table) -> Option<String> {
-    let key = enforced_key(table);
-    if key.is_empty() {
-        return None;
-    }
-    let others = table.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
-    let set: Vec<String> = others.map(|name| format!("{0} = excluded.{0}", quote(name))).collect();
-    let action = if set.is_empty() {
-        "NOTHING".to_owned()
-    } else {
-        format!("UPDATE SET {}", set.join(", "))
-    };
-    Some(format!("ON CONFLICT ({}) DO {action}", list(key)))
-}
-
-/// Names, quoted, with commas between them.
-pub(super) fn list(names: &[String]) -> String {
-    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
