@@ -4,6 +4,7 @@
 
 mod account;
 mod destination;
+mod notify;
 mod origins;
 mod reader;
 mod runs;
@@ -22,6 +23,7 @@ use toml::de::DeTable;
 
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
 pub use destination::DestinationConfig;
+pub use notify::{NotifyConfig, TIMEOUT_DEFAULT};
 pub use runs::RunsConfig;
 pub use schedule::Scheduled;
 pub use source::{Problem, Source};
@@ -33,7 +35,7 @@ use crate::limits;
 use reader::Reader;
 
 /// The tables of the file.
-const TABLES: [&str; 6] = ["accounts", "syncs", "limits", "origins", "vault", "runs"];
+const TABLES: [&str; 7] = ["accounts", "syncs", "limits", "origins", "vault", "runs", "notify"];
 
 /// A configuration file that is well-formed in itself.
 #[derive(Clone, Debug)]
@@ -52,6 +54,8 @@ pub struct Config {
     pub vault: VaultConfig,
     /// What is remembered of runs.
     pub runs: RunsConfig,
+    /// What is run when a sync begins to fail or works again.
+    pub notify: Option<NotifyConfig>,
 }
 
 impl Config {
@@ -125,8 +129,9 @@ fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Co
     let origins = origins::read_all(table, problems);
     let vault = vault::read(source, table, problems);
     let runs = runs::read(source, table, problems);
+    let notify = notify::read(source, table, problems);
     Reader::new("the file", 0..0, table, problems).refuse_other_keys(&TABLES);
-    Config { source: source.clone(), accounts, syncs, limits, origins, vault, runs }
+    Config { source: source.clone(), accounts, syncs, limits, origins, vault, runs, notify }
 }
 
 /// Whether every sync names an account of the file. One whose own table is faulty counts too, so

@@ -13,6 +13,7 @@ mod limits;
 mod lock;
 mod messages;
 mod modes;
+mod notifier;
 mod origin;
 mod output;
 mod panics;

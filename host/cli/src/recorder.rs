@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::failure::causes;
 use crate::messages::Messages;
+use crate::notifier::Notifier;
 use crate::progress::RunLog;
 use crate::quantities;
 
@@ -40,6 +41,7 @@ pub struct Recorder {
     store: Option<Arc<Mutex<Store>>>,
     keep: Keep,
     beat_every: Duration,
+    notifier: Option<Arc<Notifier>>,
     messages: Messages,
 }
 
@@ -60,6 +62,7 @@ impl Recorder {
             store: store.map(|store| Arc::new(Mutex::new(store))),
             keep: config.runs.keep(),
             beat_every: BEAT_EVERY,
+            notifier: Notifier::of(config, &context.messages).map(Arc::new),
             messages: context.messages.clone(),
         }
     }
@@ -77,6 +80,7 @@ impl Recorder {
         let log = Arc::new(RunLog::new(self.keep.log_lines));
         let mut recording = Recording {
             recorder: self.clone(),
+            sync: start.as_ref().map(|start| start.sync.clone()),
             id: None,
             log,
             cancel: cancel.child_token(),
@@ -85,6 +89,8 @@ impl Recorder {
         };
         let Some(start) = start else { return Ok(recording) };
         let sync = start.sync.clone();
+        // The one before may have been interrupted, and may be forgotten when this one begins.
+        self.notify(&sync).await;
         let is_by_hand = start.trigger == Trigger::Hand;
         let begin = move |store: &mut Store| {
             let now = Timestamp::now();
@@ -109,6 +115,27 @@ impl Recorder {
         Ok(recording)
     }
 
+    /// Who is told of syncs that begin to fail, if anybody is.
+    pub fn notifier(&self) -> Option<&Arc<Notifier>> {
+        self.notifier.as_ref()
+    }
+
+    /// Tells how a sync stands, where that is to be told.
+    async fn notify(&self, sync: &str) {
+        let Some(notifier) = &self.notifier else { return };
+        let (taking, sync) = (Arc::clone(notifier), sync.to_owned());
+        let take = move |store: &mut Store| {
+            let now = Timestamp::now();
+            store.settle(now)?;
+            taking.take(store, &sync, now)
+        };
+        match self.with_store(take).await {
+            Some(Ok(Some(notice))) => notifier.tell(&notice).await,
+            Some(Err(error)) => tell_unremembered(&self.messages, &error),
+            Some(Ok(None)) | None => {}
+        }
+    }
+
     /// Asks the store on a thread that may block. `None`: there is none.
     pub async fn with_store<T: Send + 'static>(
         &self,
@@ -128,6 +155,8 @@ impl Recorder {
 /// A run that is being remembered.
 pub struct Recording {
     recorder: Recorder,
+    /// The sync, where it is one of the file.
+    sync: Option<String>,
     id: Option<RunId>,
     log: Arc<RunLog>,
     cancel: CancellationToken,
@@ -184,7 +213,7 @@ impl Recording {
         }
     }
 
-    /// Writes down what came of the run, and gives its lock back.
+    /// Writes down what came of the run, gives its lock back, and tells how the sync stands.
     pub async fn end(mut self, runs: &[Run]) {
         if let Some((stop, beats)) = self.heart.take() {
             drop(stop);
@@ -202,6 +231,8 @@ impl Recording {
         let end = move |store: &mut Store| store.end(id, &ended, &lines, Timestamp::now());
         if let Some(Err(error)) = self.recorder.with_store(end).await {
             tell_unremembered(&self.recorder.messages, &error);
+        } else if let Some(sync) = &self.sync {
+            self.recorder.notify(sync).await;
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::record::{Status, Trigger};
+use crate::record::{Record, Status, Trigger};
 use crate::schedule::Schedule;
 
 /// What becomes of a scheduled run that failed for a reason that may pass by itself.
@@ -46,6 +46,11 @@ pub struct History {
     pub covered: Option<Timestamp>,
     /// The last run that ended.
     pub last: Option<Last>,
+    /// Since when its runs fail: when the first of them ended. Being stopped is neither failing nor
+    /// succeeding.
+    pub failing: Option<Timestamp>,
+    /// Since when it failed when that was told; until it is told to work again.
+    pub told: Option<Timestamp>,
 }
 
 /// A run that ended.
@@ -63,6 +68,20 @@ pub struct Last {
     pub passes: bool,
     /// From when trying again makes sense.
     pub retry_at: Option<Timestamp>,
+}
+
+impl From<&Record> for Last {
+    fn from(run: &Record) -> Self {
+        let error = run.outcome.error.as_ref();
+        Last {
+            trigger: run.start.trigger,
+            status: run.outcome.status,
+            attempt: run.start.attempt,
+            ended_at: run.ended_at.unwrap_or(run.started_at),
+            passes: error.is_some_and(|error| error.kind.consequence().passes),
+            retry_at: error.and_then(|error| error.retry_at),
+        }
+    }
 }
 
 /// How a sync stands.
@@ -93,7 +112,16 @@ impl SyncState {
 impl History {
     /// Of a sync whose schedule counts since a time and that never ran.
     pub fn since(since: Timestamp) -> Self {
-        History { since, paused: None, loaded: false, running: false, covered: None, last: None }
+        History {
+            since,
+            paused: None,
+            loaded: false,
+            running: false,
+            covered: None,
+            last: None,
+            failing: None,
+            told: None,
+        }
     }
 
     /// How the sync stands. Being stopped is no failure.

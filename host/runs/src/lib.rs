@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 mod agenda;
+mod notice;
 mod schedule;
 
 mod record;
@@ -10,6 +11,7 @@ mod store;
 mod owner;
 
 pub use agenda::{Decision, History, Last, Next, Planned, RETRY_DEFAULT, Retry, SyncState, decide};
+pub use notice::{Event, Notice, notice};
 pub use owner::Owner;
 pub use record::{
     Ended, Level, LogLine, Progress, Record, RunError, RunId, Start, Status, TableRows, Trigger,

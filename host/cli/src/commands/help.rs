@@ -137,6 +137,10 @@ show` tells each value with its origin. Unknown keys are errors.
   days = 90                           how old they become
   log_lines = 500                     log lines of each run, the first half and the last
 
+  [notify]                            who is told when a sync begins to fail or works again
+  command = ["./notify", "team"]      a program, without a shell: a JSON object is its input
+  timeout = "30s"                     after which it is ended, up to 10m; this is the default
+
   [limits]                            `tollgate help limits`
   guest_memory = "64MiB"
 

@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tollgate_model::{Error, ErrorKind, Result, SyncName};
-use tollgate_runs::{History, Planned, Schedule, Trigger, decide};
+use tollgate_runs::{History, Notice, Planned, Schedule, Trigger, decide};
 
 use crate::commands::sync::accounts::Accounts;
 use crate::commands::sync::jobs::Job;
@@ -151,19 +151,22 @@ impl Driver<'_> {
     async fn drive(&self, mut planned: Vec<(Planned, History)>) {
         let cancel = &self.context.cancel;
         let mut under_way = FuturesUnordered::new();
+        let mut notices = FuturesUnordered::new();
         // When each sync was started last, so that a store that cannot be written to does not have
         // it start again and again.
         let mut started: Vec<Option<Timestamp>> = vec![None; planned.len()];
         let mut running = vec![false; planned.len()];
         loop {
             let is_stopping = cancel.is_cancelled();
-            if is_stopping && under_way.is_empty() {
+            if is_stopping && under_way.is_empty() && notices.is_empty() {
                 return;
             }
             let mut wake = None;
             if !is_stopping {
                 let now = Timestamp::now();
-                self.refresh(&mut planned, now).await;
+                for notice in self.refresh(&mut planned, now).await {
+                    notices.push(self.tell(notice));
+                }
                 for (position, (_, history)) in planned.iter_mut().enumerate() {
                     history.running |= running[position];
                     history.covered = history.covered.max(started[position]);
@@ -183,33 +186,49 @@ impl Driver<'_> {
                     }
                     self.told.ended(&self.syncs[position].name, ran);
                 }
+                Some(()) = notices.next(), if !notices.is_empty() => {}
                 () = cancel.cancelled(), if !is_stopping => {}
                 () = until(wake), if !is_stopping => {}
             }
         }
     }
 
-    /// Asks the store how all syncs stand. Where it cannot say, what was known before holds.
-    async fn refresh(&self, planned: &mut [(Planned, History)], now: Timestamp) {
+    /// Asks the store how all syncs stand. Where it cannot say, what was known before holds. Gives
+    /// what is to be told of runs whose processes ended without a word.
+    async fn refresh(&self, planned: &mut [(Planned, History)], now: Timestamp) -> Vec<Notice> {
         let schedules: Vec<(String, Schedule)> = self
             .syncs
             .iter()
             .map(|sync| (sync.name.to_string(), sync.planned.schedule.clone()))
             .collect();
+        let notifier = self.recorder.notifier().cloned();
         let ask = move |store: &mut tollgate_runs::Store| {
             store.settle(now)?;
-            let history =
-                |(sync, schedule): &(String, Schedule)| store.history(sync, Some(schedule), now);
-            schedules.iter().map(history).collect::<Result<Vec<History>>>()
+            let (mut histories, mut notices) = (Vec::new(), Vec::new());
+            for (sync, schedule) in &schedules {
+                histories.push(store.history(sync, Some(schedule), now)?);
+                if let Some(notifier) = &notifier {
+                    notices.extend(notifier.take(store, sync, now)?);
+                }
+            }
+            Ok((histories, notices))
         };
         match self.recorder.with_store(ask).await {
-            Some(Ok(histories)) => {
+            Some(Ok((histories, notices))) => {
                 for ((_, kept), history) in planned.iter_mut().zip(histories) {
                     *kept = history;
                 }
+                return notices;
             }
             Some(Err(error)) => self.told.unknown(&error),
             None => {}
+        }
+        Vec::new()
+    }
+
+    async fn tell(&self, notice: Notice) {
+        if let Some(notifier) = self.recorder.notifier() {
+            notifier.tell(&notice).await;
         }
     }
 

@@ -1,7 +1,7 @@
 //! `tollgate runs`: what is remembered of runs.
 
 mod text;
-mod view;
+pub mod view;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;

@@ -210,7 +210,7 @@ pub(super) fn read_reference(
 }
 
 /// The words of a command: a list of texts, the first of which names a program.
-fn words(value: &DeValue<'_>) -> Option<Vec<String>> {
+pub(super) fn words(value: &DeValue<'_>) -> Option<Vec<String>> {
     let words = value.as_array()?.iter();
     let words: Vec<String> =
         words.map(|word| Some(word.get_ref().as_str()?.to_owned())).collect::<Option<_>>()?;

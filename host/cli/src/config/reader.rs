@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use tollgate_model::{Error, near_miss};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::source::Problem;
+use crate::quantities::{self, DURATION_FORM};
 
 /// A value and where it stands.
 pub type Value<'a> = &'a Spanned<DeValue<'a>>;
@@ -128,6 +130,22 @@ impl<'a, 'p> Reader<'a, 'p> {
             return None;
         }
         number
+    }
+
+    /// A duration between two bounds, both included, which are written like the value.
+    pub fn duration(&mut self, key: &str, min: &str, max: &str) -> Option<Spanned<Duration>> {
+        let text = self.text(key)?;
+        let parse = |text: &str| quantities::parse_duration(text);
+        match parse(text.get_ref()) {
+            Some(duration) if parse(min) <= Some(duration) && Some(duration) <= parse(max) => {
+                Some(Spanned::new(text.span(), duration))
+            }
+            _ => {
+                let message = format!("`{key}` takes a duration from `{min}` to `{max}`");
+                self.problem(Problem::new(text.span(), message).with_hint(DURATION_FORM));
+                None
+            }
+        }
     }
 
     /// A number greater than zero.

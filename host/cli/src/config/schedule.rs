@@ -6,14 +6,11 @@ use toml::Spanned;
 
 use super::reader::Reader;
 use super::source::Problem;
-use crate::quantities::{self, DURATION_FORM};
 
 /// The keys of `retry`.
 const KEYS: [&str; 2] = ["attempts", "delay"];
 /// Tries of one run in all: what has not passed by then is for the next time of the schedule.
 const ATTEMPTS_MAX: u64 = 20;
-/// The time between two tries, from a second, so that a provider is not asked without pause, to a day.
-const DELAY: std::ops::RangeInclusive<i64> = 1..=86_400;
 
 /// When a sync runs by itself.
 #[derive(Clone, Debug)]
@@ -51,16 +48,10 @@ fn read_retry(reader: &mut Reader<'_, '_>) -> Retry {
     if let Some(attempts) = attempts.and_then(|attempts| u32::try_from(attempts).ok()) {
         retry.attempts = attempts;
     }
-    if let Some(delay) = reader.text("delay") {
-        let parsed = quantities::parse_duration(delay.get_ref());
-        let parsed = parsed.and_then(|delay| SignedDuration::try_from(delay).ok());
-        match parsed.filter(|delay| DELAY.contains(&delay.as_secs())) {
-            Some(parsed) => retry.delay = parsed,
-            None => {
-                let message = "`delay` takes a duration from `1s` to `24h`";
-                reader.problem(Problem::new(delay.span(), message).with_hint(DURATION_FORM));
-            }
-        }
+    // From a second, so that a provider is not asked without pause, to a day.
+    let delay = reader.duration("delay", "1s", "24h");
+    if let Some(Ok(delay)) = delay.map(|delay| SignedDuration::try_from(*delay.get_ref())) {
+        retry.delay = delay;
     }
     retry
 }

@@ -48,6 +48,10 @@ key = { command = ["secret-tool", "lookup", "service", "tollgate"] }
 [runs]
 file = "state/runs.db"
 days = 7
+
+[notify]
+command = ["bin/tell", "team/a"]
+timeout = "60s"
 "#;
 
 fn parse(text: &str) -> Outcome<Config> {
@@ -101,6 +105,9 @@ fn a_whole_file_is_read() {
     assert_eq!(*config.runs.file.as_ref().unwrap().get_ref(), Path::new("dir/state/runs.db"));
     let keep = config.runs.keep();
     assert_eq!((keep.runs_per_sync, keep.days, keep.log_lines), (200, 7, 500));
+    let notify = config.notify.unwrap();
+    assert_eq!(*notify.command.get_ref(), ["dir/bin/tell", "team/a"], "only the program is a path");
+    assert_eq!(notify.timeout.unwrap().get_ref().as_secs(), 60);
     assert_eq!(config.limits[0].1, "64MiB");
     assert_eq!(config.origins[0].get_ref().to().to_string(), "http://127.0.0.1:8088");
 }

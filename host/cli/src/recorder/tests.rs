@@ -15,6 +15,7 @@ fn recorder(folder: &TempDir) -> Recorder {
         store: Some(Arc::new(Mutex::new(store(folder)))),
         keep: Keep::default(),
         beat_every: Duration::from_millis(1),
+        notifier: None,
         messages: Messages::of(&GlobalArgs { quiet: true, ..GlobalArgs::default() }),
     }
 }

@@ -12,6 +12,7 @@
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
 //! | [`remembered`] | what is kept of runs, and that none runs beside itself |
 //! | [`scheduled`] | `run`, which stays up and starts what is due |
+//! | [`notified`] | that a command is told of syncs that fail and recover |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
 //! | [`postgres`] | sync into a database server, where there is one |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
@@ -27,6 +28,7 @@ mod harness;
 mod help;
 mod incontact;
 mod install;
+mod notified;
 mod place;
 #[cfg(unix)]
 mod postgres;

@@ -57,7 +57,8 @@ fn a_provider_that_echoes_the_credentials_gives_none_away() {
     let simulator = IContact::builder().contacts(10);
     let project = Project::with(simulator.fault("echo-headers".parse().unwrap()));
     project.write_config(
-        "[syncs.all]\naccount = \"acme\"\nstreams = [\"contacts\", \"lists\"]\nto = \"out.db\"\n",
+        "[syncs.all]\naccount = \"acme\"\nstreams = [\"contacts\", \"lists\"]\nto = \"out.db\"\n\
+         [notify]\ncommand = [\"cp\", \"/dev/stdin\", \"told.json\"]\n",
     );
     for command in
         ["check -vv", "preview --stream contacts -vv", "sync --stream lists --to a.db -vv", "sync"]
@@ -69,5 +70,9 @@ fn a_provider_that_echoes_the_credentials_gives_none_away() {
     let shown = project.run(&words("runs show 1")).succeeds();
     assert!(shown.stdout.contains("failed: denied"), "{}", shown.stdout);
     assert_clean(&shown, "runs show 1");
+    if cfg!(unix) {
+        let told = fs::read_to_string(project.path("told.json")).unwrap();
+        assert!(told.contains("\"kind\":\"denied\""), "{told}");
+    }
     assert_no_file_has_one(&project.path("."));
 }

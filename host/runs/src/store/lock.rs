@@ -151,8 +151,8 @@ fn holder(transaction: &Transaction<'_>, sync: &str) -> rusqlite::Result<Option<
     transaction.query_row(lock, [sync], held).optional()
 }
 
-/// Has the sync of a run that ended know what follows from it: whether it has data, and up to when
-/// its due times are accounted for.
+/// Has the sync of a run that ended know what follows from it: whether it has data, up to when its
+/// due times are accounted for, and since when it fails.
 fn account_for(transaction: &Transaction<'_>, run: RunId) -> rusqlite::Result<()> {
     let record = rows::of_id(transaction, run)?;
     let (start, status) = (&record.start, record.outcome.status);
@@ -161,13 +161,21 @@ fn account_for(transaction: &Transaction<'_>, run: RunId) -> rusqlite::Result<()
         Trigger::Schedule => status != Status::Stopped,
         Trigger::Hand => loaded,
     };
+    let failed = matches!(status, Status::Failed | Status::Interrupted);
+    let ended_at = record.ended_at.unwrap_or(record.started_at);
     if start.varied {
         return Ok(());
     }
     transaction.execute(
-        "INSERT INTO syncs (sync, loaded, covered_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET loaded = max(loaded, ?2), covered_at = coalesce(?3, covered_at)",
-        params![start.sync, loaded, covers.then(|| record.started_at.as_microsecond())],
+        "INSERT INTO syncs (sync, loaded, covered_at, failing_since) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET loaded = max(loaded, ?2), covered_at = coalesce(?3, covered_at),
+            failing_since = CASE WHEN ?2 THEN NULL ELSE coalesce(failing_since, ?4) END",
+        params![
+            start.sync,
+            loaded,
+            covers.then(|| record.started_at.as_microsecond()),
+            failed.then(|| ended_at.as_microsecond())
+        ],
     )?;
     Ok(())
 }

@@ -61,7 +61,9 @@ CREATE TABLE syncs (
     since INTEGER,
     paused_at INTEGER,
     loaded INTEGER NOT NULL DEFAULT 0,
-    covered_at INTEGER
+    covered_at INTEGER,
+    failing_since INTEGER,
+    told_since INTEGER
 ) STRICT, WITHOUT ROWID;
 ";
 

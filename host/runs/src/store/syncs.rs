@@ -1,12 +1,13 @@
-//! What is to be known of each sync beside its runs: since when its schedule counts, and whether it
-//! is paused.
+//! What is to be known of each sync beside its runs: since when its schedule counts, whether it is
+//! paused, and what was told of it.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tollgate_model::Result;
 
 use super::{Store, rows};
-use crate::agenda::{History, Last};
+use crate::agenda::{History, Last, Planned};
+use crate::notice::{Event, Notice, notice};
 use crate::record::{Record, Status};
 use crate::schedule::Schedule;
 
@@ -37,15 +38,32 @@ impl Store {
         now: Timestamp,
     ) -> Result<History> {
         self.read(|connection| {
-            let mut history = match kept(connection, sync)? {
-                None => History::since(now),
-                Some((adopted, kept)) if adopted == schedule.map(Schedule::to_string) => kept,
-                Some((_, kept)) => History { since: now, ..kept },
-            };
-            let lock = "SELECT 1 FROM locks WHERE sync = ?";
-            history.running = connection.query_row(lock, [sync], |_| Ok(())).optional()?.is_some();
-            history.last = last(connection, sync)?;
-            Ok(history)
+            let last = last(connection, sync)?;
+            history(connection, sync, schedule, last.as_ref(), now)
+        })
+    }
+
+    /// Takes what is to be told of a sync, so that nobody else tells it. `planned` is its schedule,
+    /// if it has one.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn take_notice(
+        &mut self,
+        sync: &str,
+        planned: Option<&Planned>,
+        now: Timestamp,
+    ) -> Result<Option<Notice>> {
+        self.change(|transaction| {
+            let Some(run) = last(transaction, sync)? else { return Ok(None) };
+            let schedule = planned.map(|planned| &planned.schedule);
+            let history = history(transaction, sync, schedule, Some(&run), now)?;
+            let Some((event, failing_since)) = notice(planned, &history) else { return Ok(None) };
+            let told = (event == Event::Failing).then(|| failing_since.as_microsecond());
+            let tell = "UPDATE syncs SET told_since = ?2 WHERE sync = ?1";
+            transaction.execute(tell, params![sync, told])?;
+            let run = rows::with_tables(transaction, run)?;
+            Ok(Some(Notice { event, failing_since, run }))
         })
     }
 
@@ -80,6 +98,24 @@ impl Store {
     }
 }
 
+fn history(
+    connection: &Connection,
+    sync: &str,
+    schedule: Option<&Schedule>,
+    last: Option<&Record>,
+    now: Timestamp,
+) -> rusqlite::Result<History> {
+    let mut history = match kept(connection, sync)? {
+        None => History::since(now),
+        Some((adopted, kept)) if adopted == schedule.map(Schedule::to_string) => kept,
+        Some((_, kept)) => History { since: now, ..kept },
+    };
+    let lock = "SELECT 1 FROM locks WHERE sync = ?";
+    history.running = connection.query_row(lock, [sync], |_| Ok(())).optional()?.is_some();
+    history.last = last.map(Last::from);
+    Ok(history)
+}
+
 /// What is kept beside the runs, with the schedule that was adopted.
 fn kept(
     connection: &Connection,
@@ -91,6 +127,8 @@ fn kept(
             paused: rows::moment(row, "paused_at")?,
             loaded: row.get("loaded")?,
             covered: rows::moment(row, "covered_at")?,
+            failing: rows::moment(row, "failing_since")?,
+            told: rows::moment(row, "told_since")?,
             ..History::since(since)
         };
         Ok((row.get("schedule")?, history))
@@ -99,17 +137,9 @@ fn kept(
 }
 
 /// The last run that ended and that tells how the sync itself stands.
-fn last(connection: &Connection, sync: &str) -> rusqlite::Result<Option<Last>> {
+fn last(connection: &Connection, sync: &str) -> rusqlite::Result<Option<Record>> {
     let latest = "SELECT * FROM runs WHERE sync = ?1 AND status <> ?2 AND NOT varied
                   ORDER BY id DESC LIMIT 1";
     let running = Status::Running.name();
-    let run = connection.query_row(latest, params![sync, running], rows::record).optional()?;
-    Ok(run.map(|Record { start, started_at, ended_at, outcome, .. }| Last {
-        trigger: start.trigger,
-        status: outcome.status,
-        attempt: start.attempt,
-        ended_at: ended_at.unwrap_or(started_at),
-        passes: outcome.error.as_ref().is_some_and(|error| error.kind.consequence().passes),
-        retry_at: outcome.error.as_ref().and_then(|error| error.retry_at),
-    }))
+    connection.query_row(latest, params![sync, running], rows::record).optional()
 }

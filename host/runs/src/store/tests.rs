@@ -4,6 +4,7 @@ use tollgate_model::Usage;
 
 use super::*;
 use crate::agenda::SyncState;
+use crate::notice::Event;
 use crate::record::{
     Ended, Level, LogLine, Progress, RunError, RunId, Start, Status, TableRows, Trigger,
 };
@@ -254,6 +255,40 @@ fn a_sync_is_accounted_for_by_its_schedule_and_by_a_hand_that_succeeded() {
         assert_eq!(history.covered, expected, "{start:?} {status:?}");
         assert_eq!(history.last.is_some(), !start.varied);
     }
+}
+
+#[test]
+fn a_streak_of_failed_runs_is_told_once_and_so_is_its_end_in_whatever_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stores = [open(&folder, 1), open(&folder, 2)];
+    let varied = Start { varied: true, ..start("a") };
+    let mut now = noon();
+    let mut told = Vec::new();
+    for (start, status) in [
+        (start("a"), Status::Succeeded),
+        (varied, Status::Failed),
+        (start("a"), Status::Stopped),
+        (start("a"), Status::Interrupted),
+        (start("a"), Status::Failed),
+        (start("a"), Status::Stopped),
+        (start("a"), Status::Succeeded),
+        (start("a"), Status::Succeeded),
+    ] {
+        now += minutes(5);
+        let run = stores[0].begin(&start, now).unwrap().unwrap();
+        match status {
+            Status::Interrupted => stores[1].settle(now + minutes(2)).unwrap(),
+            _ => stores[0].end(run, &ended(status), &[], now + minutes(1)).unwrap(),
+        }
+        for store in &mut stores {
+            let notice = store.take_notice("a", None, now).unwrap();
+            told.extend(notice.map(|notice| (notice.event, notice.run.id, notice.failing_since)));
+        }
+    }
+    // Of the one that was interrupted, nothing was heard after its start.
+    let since = noon() + minutes(20);
+    assert_eq!(told, [(Event::Failing, 4, since), (Event::Recovered, 7, since)]);
+    assert_eq!(stores[0].take_notice("b", None, now).unwrap(), None);
 }
 
 #[test]

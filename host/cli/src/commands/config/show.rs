@@ -8,7 +8,7 @@ use tollgate_runs::Keep;
 use tollgate_vault::{KeySource, SecretRef};
 
 use crate::config::{
-    AccountConfig, Config, FieldValue, RunsConfig, Scheduled, Streams, SyncConfig,
+    AccountConfig, Config, FieldValue, RunsConfig, Scheduled, Streams, SyncConfig, TIMEOUT_DEFAULT,
 };
 use crate::context::Context;
 use crate::expand::Expand;
@@ -94,6 +94,7 @@ fn entries(
     };
     list.add("vault.key", key, vault.key_origin);
     list.runs(context);
+    list.notify();
     for account in &config.accounts {
         list.account(account);
     }
@@ -167,6 +168,19 @@ impl List<'_> {
             let set = set.as_ref().map(|set| (set.get_ref().to_string(), set.span().start));
             self.add_or(key, set, &default.to_string());
         }
+    }
+
+    /// Of the command only the program, as with secrets: a webhook's address often is one.
+    fn notify(&mut self) {
+        let notify = self.config.notify.as_ref();
+        let command = notify.map(|notify| {
+            let program = notify.command.get_ref().first().cloned().unwrap_or_default();
+            (program, notify.command.span().start)
+        });
+        self.add_or("notify.command", command, "none");
+        let timeout = notify.and_then(|notify| notify.timeout.as_ref());
+        let timeout = timeout.map(|set| (quantities::duration(*set.get_ref()), set.span().start));
+        self.add_or("notify.timeout", timeout, &quantities::duration(TIMEOUT_DEFAULT));
     }
 
     fn account(&mut self, account: &AccountConfig) {
