@@ -1,6 +1,8 @@
 //! What the databases have in common: names and keys in SQL, the pages that wait for a transaction,
 //! and what a load goes on with.
 
+pub(crate) mod existing;
+
 use std::time::Duration;
 
 use arrow_array::RecordBatch;

@@ -56,6 +56,20 @@ pub(crate) fn load(
     load.commit(None)
 }
 
+/// Every type, decimals in two sizes.
+pub(crate) const TYPES: [DataType; 10] = [
+    DataType::Boolean,
+    DataType::Int64,
+    DataType::Float64,
+    DataType::Decimal { precision: 38, scale: 9 },
+    DataType::Decimal { precision: 10, scale: 2 },
+    DataType::Text,
+    DataType::Date,
+    DataType::Timestamp,
+    DataType::Json,
+    DataType::Bytes,
+];
+
 /// One column of every type.
 pub(crate) fn all_columns() -> Vec<Column> {
     let types = [

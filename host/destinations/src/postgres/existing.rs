@@ -1,11 +1,12 @@
 //! The table that is there, and whether a load goes with it.
 
 use postgres::Transaction;
-use tollgate_model::{Column, Error, Result};
-use tollgate_sync::{Mode, Table};
+use tollgate_model::{Column, Result};
+use tollgate_sync::Table;
 
 use super::error::Context;
 use super::schema::{self, qualified, quote};
+use crate::database::existing::{self, ExistingColumn, Rules};
 use crate::table::fail;
 
 /// A table that is there.
@@ -13,16 +14,6 @@ use crate::table::fail;
 pub(super) struct Existing {
     id: u32,
     columns: Vec<ExistingColumn>,
-}
-
-#[derive(Debug)]
-struct ExistingColumn {
-    name: String,
-    declared: String,
-    is_not_null: bool,
-    has_default: bool,
-    is_key: bool,
-    is_generated: bool,
 }
 
 impl Existing {
@@ -62,37 +53,8 @@ impl Existing {
 
     /// Refuses rows that cannot be added to this table, or merged into it.
     pub(super) fn check(&self, table: &Table) -> Result<()> {
-        if table.mode == Mode::Merge {
-            self.check_key(table)?;
-        }
-        for column in &table.columns {
-            let Some(existing) = self.column(&column.name) else { continue };
-            if existing.is_generated {
-                let message =
-                    format!("column {:?} of table {:?} is computed", column.name, table.name);
-                return Err(fail(message).with_hint("do not read this column"));
-            }
-            if existing.is_key && table.mode != Mode::Merge {
-                return Err(keyed(table, &column.name));
-            }
-            if !schema::takes(&existing.declared, column.data_type) {
-                return Err(changed_type(table, existing, &column.data_type.to_string()));
-            }
-        }
-        let demanded = self
-            .columns
-            .iter()
-            .filter(|column| column.is_not_null && !column.has_default && !column.is_generated);
-        let mut missing =
-            demanded.filter(|column| !table.columns.iter().any(|c| c.name == column.name));
-        match missing.next() {
-            None => Ok(()),
-            Some(ExistingColumn { name, .. }) => {
-                let message =
-                    format!("table {:?} demands column {name:?}, which is not read", table.name);
-                Err(fail(message).with_hint("read this column too, or give it a default"))
-            }
-        }
+        let same = |one: &str, other: &str| one == other;
+        existing::check(&self.columns, table, Rules { same, takes: schema::takes })
     }
 
     /// Refuses to replace the rows of a table that others refer to, or one that has an index on a
@@ -136,24 +98,6 @@ impl Existing {
         let Some((index, column)) = lost else { return Ok(()) };
         let message = format!("index {index} needs column {column:?}, which is not read any more");
         Err(fail(message).with_hint(format!("read this column too, or `DROP INDEX {index}`")))
-    }
-
-    /// Refuses to merge by another key than the table's.
-    fn check_key(&self, table: &Table) -> Result<()> {
-        let key: Vec<&str> =
-            self.columns.iter().filter(|c| c.is_key).map(|c| c.name.as_str()).collect();
-        let is_key = |name: &String| key.contains(&name.as_str());
-        if table.primary_key.len() == key.len() && table.primary_key.iter().all(is_key) {
-            return Ok(());
-        }
-        let wanted = table.primary_key.join(", ");
-        let message = if key.is_empty() {
-            format!("table {:?} has no primary key, and rows are merged by {wanted}", table.name)
-        } else {
-            let found = key.join(", ");
-            format!("table {:?} has the primary key {found}, not {wanted}", table.name)
-        };
-        Err(fail(message).with_hint("replace the table once, or merge into another one"))
     }
 
     /// The statements that give the table the columns it lacks.
@@ -244,28 +188,16 @@ fn columns(
          ORDER BY a.attnum",
         &[&table],
     )?;
-    let column = |row: &postgres::Row| ExistingColumn {
-        name: row.get(0),
-        declared: row.get(1),
-        is_not_null: row.get(2),
-        has_default: row.get(3),
-        is_key: row.get(4),
-        is_generated: row.get(5),
+    let column = |row: &postgres::Row| {
+        let (is_not_null, has_default, is_generated) = (row.get(2), row.get(3), row.get(5));
+        ExistingColumn {
+            name: row.get(0),
+            declared: row.get(1),
+            is_not_null,
+            may_be_left_out: !is_not_null || has_default || is_generated,
+            is_key: row.get(4),
+            is_generated,
+        }
     };
     Ok(rows.iter().map(column).collect())
-}
-
-fn keyed(table: &Table, column: &str) -> Error {
-    let message = format!(
-        "table {:?} has one row for each {column:?}, and append keeps every row",
-        table.name
-    );
-    fail(message).with_hint("replace the table, or append into another one")
-}
-
-fn changed_type(table: &Table, existing: &ExistingColumn, now: &str) -> Error {
-    let ExistingColumn { name, declared, .. } = existing;
-    let message =
-        format!("column {name:?} of table {:?} holds {declared}, the new rows {now}", table.name);
-    fail(message).with_hint("replace the table, or append into another one")
 }

@@ -1,27 +1,18 @@
 //! The table that is there, and whether a load goes with it.
 
 use rusqlite::{Connection, OptionalExtension};
-use tollgate_model::{Error, Result};
-use tollgate_sync::{Mode, Table};
+use tollgate_model::Result;
+use tollgate_sync::Table;
 
 use super::error::Context;
 use super::schema::{self, quote};
+use crate::database::existing::{self, ExistingColumn, Rules};
 use crate::table::fail;
 
 /// A table that is there.
 #[derive(Debug)]
 pub(super) struct Existing {
     columns: Vec<ExistingColumn>,
-}
-
-#[derive(Debug)]
-struct ExistingColumn {
-    name: String,
-    declared: String,
-    /// Whether a row can be added that says nothing of it.
-    may_be_left_out: bool,
-    is_key: bool,
-    is_generated: bool,
 }
 
 impl Existing {
@@ -53,53 +44,7 @@ impl Existing {
 
     /// Refuses rows that cannot be added to this table, or merged into it.
     pub(super) fn check(&self, table: &Table) -> Result<()> {
-        if table.mode == Mode::Merge {
-            self.check_key(table)?;
-        }
-        for column in &table.columns {
-            let Some(existing) = self.column(&column.name) else { continue };
-            if existing.is_generated {
-                let message =
-                    format!("column {:?} of table {:?} is computed", column.name, table.name);
-                return Err(fail(message).with_hint("do not read this column"));
-            }
-            if existing.is_key && table.mode != Mode::Merge {
-                return Err(keyed(table, &column.name));
-            }
-            if !schema::takes(&existing.declared, column.data_type) {
-                return Err(changed_type(table, existing, &column.data_type.to_string()));
-            }
-        }
-        let missing = |existing: &&ExistingColumn| {
-            !existing.may_be_left_out
-                && !table.columns.iter().any(|c| same(&c.name, &existing.name))
-        };
-        match self.columns.iter().find(missing) {
-            None => Ok(()),
-            Some(ExistingColumn { name, .. }) => {
-                let message =
-                    format!("table {:?} demands column {name:?}, which is not read", table.name);
-                Err(fail(message).with_hint("read this column too, or give it a default"))
-            }
-        }
-    }
-
-    /// Refuses to merge by another key than the table's.
-    fn check_key(&self, table: &Table) -> Result<()> {
-        let key: Vec<&str> =
-            self.columns.iter().filter(|c| c.is_key).map(|c| c.name.as_str()).collect();
-        let is_key = |name: &String| key.iter().any(|other| same(other, name));
-        if table.primary_key.len() == key.len() && table.primary_key.iter().all(is_key) {
-            return Ok(());
-        }
-        let wanted = table.primary_key.join(", ");
-        let message = if key.is_empty() {
-            format!("table {:?} has no primary key, and rows are merged by {wanted}", table.name)
-        } else {
-            let found = key.join(", ");
-            format!("table {:?} has the primary key {found}, not {wanted}", table.name)
-        };
-        Err(fail(message).with_hint("replace the table once, or merge into another one"))
+        existing::check(&self.columns, table, Rules { same, takes: schema::takes })
     }
 
     /// The statements that give the table the columns it lacks.
@@ -181,27 +126,13 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Existin
         Ok(ExistingColumn {
             name: row.get(0)?,
             declared,
+            is_not_null: not_null,
             may_be_left_out: !not_null || has_default || hidden != 0 || is_row_id,
             is_key: key > 0,
             is_generated: hidden != 0,
         })
     })?;
     columns.collect()
-}
-
-fn keyed(table: &Table, column: &str) -> Error {
-    let message = format!(
-        "table {:?} has one row for each {column:?}, and append keeps every row",
-        table.name
-    );
-    fail(message).with_hint("replace the table, or append into another one")
-}
-
-fn changed_type(table: &Table, existing: &ExistingColumn, now: &str) -> Error {
-    let ExistingColumn { name, declared, .. } = existing;
-    let message =
-        format!("column {name:?} of table {:?} holds {declared}, the new rows {now}", table.name);
-    fail(message).with_hint("replace the table, or append into another one")
 }
 
 /// Whether two names are one to SQLite.

@@ -120,23 +120,12 @@ pub(super) fn insert(name: &str, table: &Table) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::TYPES;
 
     #[test]
     fn every_declared_type_takes_its_own_and_nothing_else() {
-        let types = [
-            DataType::Boolean,
-            DataType::Int64,
-            DataType::Float64,
-            DataType::Decimal { precision: 38, scale: 9 },
-            DataType::Decimal { precision: 10, scale: 2 },
-            DataType::Text,
-            DataType::Date,
-            DataType::Timestamp,
-            DataType::Json,
-            DataType::Bytes,
-        ];
-        for one in types {
-            for other in types {
+        for one in TYPES {
+            for other in TYPES {
                 assert_eq!(takes(&declared(one), other), one == other, "{one} {other}");
             }
         }
