@@ -10,7 +10,7 @@ use tollgate_sdk::time::{
     CivilDate, MICROS_PER_SECOND, SECONDS_PER_DAY, parse_date, start_of_day, utc_text,
 };
 use tollgate_sdk::values::Text;
-use tollgate_sdk::{Failure, Partition, ScanRequest};
+use tollgate_sdk::{Failure, Fault, Partition, ScanRequest};
 
 use crate::values::Moment;
 
@@ -138,6 +138,15 @@ impl Slice {
     pub fn bounds<'a>(&self) -> (Moment<'a>, Moment<'a>) {
         let moment = |text: String| Moment::new(Text(Some(text.into())));
         (moment(self.start_text()), moment(self.end_text()))
+    }
+
+    /// Whether a row that began then is in this slice. One on its end is in the next one as well.
+    ///
+    /// # Errors
+    /// For a text that is no time.
+    pub fn has(&self, began: &Moment<'_>, key: &'static str) -> Result<bool, Fault> {
+        let began = began.micros().map_err(|bad| bad.in_field(key))?;
+        Ok(began != Some(self.end))
     }
 
     /// When it begins, as the API takes it.

@@ -208,8 +208,6 @@ fn filters() -> Vec<Filter> {
     ]
 }
 
-/// A row on the end of a slice is in the next one as well.
 fn in_slice(row: &mut CompletedContact<'_>, slice: &Slice) -> Result<bool, Fault> {
-    let start = row.contact_start_date.micros().map_err(|bad| bad.in_field("contactStartDate"))?;
-    Ok(start != Some(slice.end))
+    slice.has(&row.contact_start_date, "contactStartDate")
 }
