@@ -2,6 +2,9 @@
 //!
 //! Line ends are CRLF, LF or CR. A field may stand in quotes, and then hold delimiters, line ends
 //! and doubled quotes; a quote elsewhere is a character like any other.
+//!
+//! Written here because the known parsers forgive what must not pass: a quote that is not closed, as
+//! in a file that was cut, and text behind one that is.
 
 use std::borrow::Cow;
 
