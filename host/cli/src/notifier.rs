@@ -43,10 +43,8 @@ impl Notifier {
     /// As the file says. `None`: nobody is told.
     pub fn of(config: &Config, messages: &Messages) -> Option<Self> {
         let notify = config.notify.as_ref()?;
-        let planned = config.syncs.iter().filter_map(|sync| {
-            let place = sync.to.get_ref().target.to_string();
-            Some((sync.name.to_string(), sync.scheduled.as_ref()?.planned(place)))
-        });
+        let planned =
+            config.syncs.iter().filter_map(|sync| Some((sync.name.to_string(), sync.planned()?)));
         Some(Notifier {
             command: notify.command.get_ref().clone(),
             timeout: notify.timeout.as_ref().map_or(TIMEOUT_DEFAULT, |timeout| *timeout.get_ref()),

@@ -104,7 +104,7 @@ struct Scheduled {
 fn scheduled(config: &Config, context: &Context) -> Result<Vec<Scheduled>> {
     let of = |sync: &crate::config::SyncConfig| {
         let job = Job::of_config(sync, &context.project);
-        let planned = sync.scheduled.as_ref()?.planned(job.to.to_string());
+        let planned = Planned { place: job.to.to_string(), ..sync.planned()? };
         Some(Scheduled { name: sync.name.clone(), job, planned })
     };
     let syncs: Vec<Scheduled> = config.syncs.iter().filter_map(of).collect();

@@ -98,8 +98,7 @@ pub fn run(_: &SchedulesArgs, context: &Context) -> Outcome {
 /// A sync for programs, and when it runs next for people.
 fn row(sync: &SyncConfig, store: &Store, now: Timestamp) -> Result<(ScheduleView, String)> {
     let name = sync.name.as_str();
-    let planned =
-        sync.scheduled.as_ref().map(|one| one.planned(sync.to.get_ref().target.to_string()));
+    let planned = sync.planned();
     let history = store.history(name, planned.as_ref().map(|planned| &planned.schedule), now)?;
     let next = planned.as_ref().and_then(|planned| planned.next(&history));
     let last = store.list(&Filter { sync: Some(name.to_owned()), limit: Some(1), status: None })?;

@@ -1,7 +1,7 @@
 //! `schedule` and `retry` of a sync.
 
 use jiff::SignedDuration;
-use tollgate_runs::{Planned, RETRY_DEFAULT, Retry, Schedule};
+use tollgate_runs::{RETRY_DEFAULT, Retry, Schedule};
 use toml::Spanned;
 
 use super::reader::Reader;
@@ -19,13 +19,6 @@ pub struct Scheduled {
     pub schedule: Spanned<Schedule>,
     /// What becomes of a run that failed for a reason that may pass.
     pub retry: Retry,
-}
-
-impl Scheduled {
-    /// What is planned of a sync whose rows go to this place.
-    pub fn planned(&self, place: String) -> Planned {
-        Planned { schedule: self.schedule.get_ref().clone(), retry: self.retry, place }
-    }
 }
 
 /// The two keys, where a sync has them.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use tollgate_model::{AccountName, Settings, SyncName};
+use tollgate_runs::Planned;
 use tollgate_sync::Mode;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -79,6 +80,16 @@ pub enum Streams {
     All,
     /// These.
     Named(Vec<Spanned<String>>),
+}
+
+impl SyncConfig {
+    /// What is planned of it, where it has a schedule. Its place is the destination as the file has
+    /// it.
+    pub fn planned(&self) -> Option<Planned> {
+        let Scheduled { schedule, retry } = self.scheduled.as_ref()?;
+        let place = self.to.get_ref().target.to_string();
+        Some(Planned { schedule: schedule.get_ref().clone(), retry: *retry, place })
+    }
 }
 
 /// Every sync, in the order of the file.
