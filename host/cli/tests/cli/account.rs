@@ -5,32 +5,24 @@ mod provider;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-
-use serde_json::Value;
-use tempfile::TempDir;
+use std::process::{Child, Command};
 
 use provider::Provider;
+use serde_json::Value;
+
+use crate::place::{Desk, Place, Run};
 
 /// What every secret here begins with. It must be found in no output and no file.
 const CANARY: &str = "canary";
 
 /// A project with an account at a provider, and a home of its own.
-struct Project {
-    folder: TempDir,
-    provider: Provider,
-}
-
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
+type Project = Desk<Provider>;
 
 impl Project {
     fn new() -> Self {
-        let project = Project { folder: tempfile::tempdir().unwrap(), provider: Provider::start() };
+        let server = Provider::start();
+        let variables = vec![("ACME_SECRET", "canary-client-secret".to_owned())];
+        let project = Desk { place: Place::new(server.origin(), &[CANARY], variables), server };
         project.configure("", "");
         let component = tollgate_test_artifacts::hostile("hunts_tokens");
         project.run(&["add", component.to_str().unwrap(), "--grant"]).exits(0);
@@ -39,45 +31,16 @@ impl Project {
 
     /// Writes tollgate.toml: an account with these lines, and what is given.
     fn configure(&self, account: &str, more: &str) {
-        let origin = self.provider.origin();
+        let origin = self.server.origin();
         let text = format!(
             "[accounts.acme]\nconnector = \"hostile\"\n{account}\n\
              [origins]\n\"https://api.example.com\" = \"{origin}\"\n\n{more}"
         );
-        fs::write(self.folder.path().join("tollgate.toml"), text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-        command
-            .args(args)
-            .current_dir(self.folder.path())
-            .env_remove("TOLLGATE_CONFIG")
-            .env("TOLLGATE_CACHE_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"))
-            .env("XDG_CONFIG_HOME", self.folder.path().join("home"))
-            .env("ACME_SECRET", "canary-client-secret")
-            .env("COLUMNS", "100")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+        self.put("tollgate.toml", &text);
     }
 
     fn run(&self, args: &[&str]) -> Run {
         self.came_to(self.command(args).output().unwrap())
-    }
-
-    /// What a command came to, with nothing secret in it or in any file.
-    fn came_to(&self, output: Output) -> Run {
-        let folder = self.folder.path().display().to_string();
-        let text = |bytes| {
-            let text = String::from_utf8(bytes).unwrap();
-            assert!(!text.contains(CANARY), "{text}");
-            text.replace(&folder, "[PROJECT]").replace(&self.provider.origin(), "[PROVIDER]")
-        };
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        assert_no_file_has_one(self.folder.path());
-        Run { code: output.status.code(), stdout, stderr }
     }
 
     /// Starts to connect, and gives the address that the user has to open.
@@ -97,36 +60,8 @@ impl Project {
 
     fn connected(&self) -> Run {
         let (child, url) = self.connecting(&[]);
-        self.provider.consent(&url);
+        self.server.consent(&url);
         self.came_to(child.wait_with_output().unwrap()).exits(0)
-    }
-}
-
-impl Run {
-    #[track_caller]
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
-    }
-}
-
-fn assert_no_file_has_one(folder: &Path) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            assert_no_file_has_one(&path);
-        } else if path.extension().is_none_or(|extension| extension != "wasm") {
-            // One that is gone by now was a temporary one.
-            let content = fs::read(&path).unwrap_or_default();
-            let found = content.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
-            assert!(!found, "{} has a secret", path.display());
-        }
     }
 }
 
@@ -204,20 +139,20 @@ fn an_account_is_connected_looked_at_used_and_forgotten() {
 fn processes_that_are_refused_at_once_renew_once() {
     let project = Project::new();
     project.connected();
-    project.provider.end_access_token();
+    project.server.end_access_token();
     let start = || project.command(&["account", "test", "acme", "-vv"]).spawn().unwrap();
     for child in [start(), start(), start()] {
         project.came_to(child.wait_with_output().unwrap()).exits(0);
     }
-    assert_eq!(project.provider.exchanges(), 2, "one for the code, one to renew");
+    assert_eq!(project.server.exchanges(), 2, "one for the code, one to renew");
 }
 
 #[test]
 fn an_expired_grant_says_what_to_run() {
     let project = Project::new();
     project.connected();
-    project.provider.end_access_token();
-    project.provider.end_grant();
+    project.server.end_access_token();
+    project.server.end_grant();
     let run = project.run(&["check"]).exits(3);
     insta::assert_snapshot!(run.stderr, @r"
     error: account acme: connector hostile 0.1.0: account acme gets no token: the provider says invalid_grant (The token is gone.)
@@ -246,8 +181,8 @@ fn a_vault_with_another_key_is_told_and_stays_as_it_is() {
     let project = Project::new();
     let run = project.connected();
     assert!(run.stdout.contains(".tollgate/vault"), "{}", run.stdout);
-    let key = project.folder.path().join("home/tollgate/vault.key");
-    let vault = project.folder.path().join(".tollgate/vault");
+    let key = project.path("home/tollgate/vault.key");
+    let vault = project.path(".tollgate/vault");
     let before = fs::read(&vault).unwrap();
     fs::write(&key, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n").unwrap();
     let run = project.run(&["check"]).exits(2);
@@ -271,7 +206,7 @@ fn a_vault_with_another_key_is_told_and_stays_as_it_is() {
     );
     assert!(project.connected().stdout.contains("its tokens are in v\n"));
     project.run(&["check"]).exits(0);
-    assert!(project.folder.path().join("v").is_file());
+    assert!(project.path("v").is_file());
 }
 
 #[cfg(unix)]
@@ -283,7 +218,7 @@ fn ctrl_c_ends_the_waiting() {
     assert!(kill.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(url.contains("code_challenge_method=S256"));
-    assert_eq!(project.provider.exchanges(), 0);
+    assert_eq!(project.server.exchanges(), 0);
 }
 
 #[test]

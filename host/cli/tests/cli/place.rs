@@ -2,6 +2,7 @@
 //! out of them or stay in it.
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -18,6 +19,20 @@ pub struct Place {
     secrets: Vec<&'static str>,
     /// What the environment has.
     variables: Vec<(&'static str, String)>,
+}
+
+/// A place, and the stand-in beside it.
+pub struct Desk<S> {
+    pub place: Place,
+    pub server: S,
+}
+
+impl<S> Deref for Desk<S> {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
 }
 
 /// What a command came to.

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::ops::Deref;
 use std::process::Output;
 
 use tollgate_simulators::constant_contact::openapi::OpenApi;
@@ -13,7 +12,7 @@ use tollgate_simulators::{ConstantContact, Simulator};
 
 pub use crate::place::Run;
 
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// Everything that is secret about an account. It must be found in no output and no file.
 const CANARIES: [&str; 4] = [CANARY_SECRET, CANARY_PASTED, CANARY_ACCESS, CANARY_REFRESH];
@@ -29,18 +28,8 @@ pub const PASTED: &str =
 /// A token of the API v2.
 pub const LEGACY: &str = "auth = \"legacy\"\napi_key = { env = \"ACME_KEY\" }\naccess_token = { env = \"ACME_TOKEN\" }\n";
 
-pub struct Desk {
-    place: Place,
-    pub server: Simulator<ConstantContact>,
-}
-
-impl Deref for Desk {
-    type Target = Place;
-
-    fn deref(&self) -> &Place {
-        &self.place
-    }
-}
+/// A project beside the stand-in.
+pub type Desk = place::Desk<Simulator<ConstantContact>>;
 
 impl Desk {
     /// A project with the connector and an account of these lines.

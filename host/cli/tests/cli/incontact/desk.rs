@@ -1,13 +1,11 @@
 //! A project with the connector, an account, and the stand-in.
 
-use std::ops::Deref;
-
 use tollgate_simulators::incontact::{
     Builder, CANARY_ACCESS, CANARY_KEY, CANARY_PASSWORD, CANARY_REFRESH, CANARY_SECRET,
 };
 use tollgate_simulators::{InContact, Simulator};
 
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// What somebody sets who has the wrong secrets.
 pub const CANARY_WRONG: &str = "canary-wrong-0b5f";
@@ -38,18 +36,8 @@ pub const PASSWORD: &str = "auth = \"password\"\napplication_name = \"Reports\"\
 /// All three.
 pub const SIGN_INS: [&str; 3] = [CXONE, ACCESS_KEY, PASSWORD];
 
-pub struct Desk {
-    place: Place,
-    pub server: Simulator<InContact>,
-}
-
-impl Deref for Desk {
-    type Target = Place;
-
-    fn deref(&self) -> &Place {
-        &self.place
-    }
-}
+/// A project beside the stand-in.
+pub type Desk = place::Desk<Simulator<InContact>>;
 
 impl Desk {
     /// A project with the connector and an account of these lines.
