@@ -22,7 +22,7 @@ mod writer;
 
 pub use destination::{Begun, ChildOf, Destination, Kept, Load, Loaded, Mode, Pace, Start, Table};
 pub use driver::run;
-pub use plan::{Plan, Refresh};
+pub use plan::{Deletes, Plan, Refresh};
 pub use report::{ChildRows, Failed, Report, Resumed, ResumedFrom, RowsKept};
 pub use source::{Page, Pages, Partition, Read, Source, WantedColumn};
 pub use state::{Change, Keeps, Position, Round, Scope, State, part_key};

@@ -9,7 +9,7 @@ pub mod runs;
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use tollgate_model::{AccountName, SyncName};
-use tollgate_sync::Mode;
+use tollgate_sync::{Deletes, Mode};
 
 use crate::args::{ColumnArgs, OptionArgs};
 use crate::context::Context;
@@ -76,6 +76,10 @@ pub struct SyncArgs {
     #[arg(long, value_name = "MODE", value_parser = modes::parse)]
     pub mode: Option<Mode>,
 
+    /// What merging does with rows that were deleted at the provider: remove or keep [default: remove]
+    #[arg(long, value_name = "WHAT", value_parser = modes::parse_deletes)]
+    pub deletes: Option<Deletes>,
+
     /// Load child tables too, each as STREAM_CHILD: all, or these
     #[arg(
         long, value_name = "A,B", num_args = 0..=1, require_equals = true,
@@ -116,6 +120,7 @@ impl SyncArgs {
             || self.to.is_some()
             || self.table.is_some()
             || self.mode.is_some()
+            || self.deletes.is_some()
             || self.expand.is_some()
             || !self.options.options.is_empty()
             || !self.columns.columns.is_empty()

@@ -26,6 +26,7 @@ pub fn plan(mode: Mode) -> Plan {
         dynamic_columns: false,
         primary_key: vec!["id".to_owned()],
         cursor: Some("id".to_owned()),
+        deletion: None,
         partitioned: true,
         writes: Vec::new(),
         children: Vec::new(),

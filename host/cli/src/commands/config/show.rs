@@ -251,6 +251,7 @@ impl List<'_> {
             ("table", sync.table.clone(), "called like the stream"),
             ("expand", expand, "false"),
             ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
+            ("deletes", sync.deletes.map(|it| modes::deletes_name(it).to_owned()), "remove"),
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
             ("schedule", schedule, "none"),

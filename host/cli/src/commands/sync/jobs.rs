@@ -9,7 +9,7 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runs::Start;
 use tollgate_runtime::Session;
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{Destination, Mode, Refresh};
+use tollgate_sync::{Deletes, Destination, Mode, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
@@ -38,6 +38,7 @@ pub struct Job {
     columns: Vec<String>,
     expand: Expand,
     mode: Option<Mode>,
+    deletes: Deletes,
     refresh: Refresh,
     table: Option<String>,
     concurrency: Option<usize>,
@@ -111,6 +112,7 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
         (job.to, job.password) = (in_schema(to.parse()?, &job.label), None);
     }
     job.mode = args.mode.or(job.mode);
+    job.deletes = args.deletes.unwrap_or(job.deletes);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
     job.table = args.table.clone().or(job.table);
@@ -137,6 +139,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         table: args.table.clone(),
         expand: args.expand.clone().unwrap_or_default(),
         mode: args.mode,
+        deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
         concurrency: concurrency(args),
         limit: args.limit,
@@ -181,6 +184,7 @@ impl Job {
             password,
             expand: sync.expand.clone(),
             mode: sync.mode,
+            deletes: sync.deletes.unwrap_or_default(),
             refresh: Refresh::GoOn,
             streams: sync.streams.clone(),
             options: sync.options.clone(),
@@ -229,25 +233,26 @@ impl Job {
         let part = |stream: &&Stream| Part {
             stream: stream.name.clone(),
             table: self.table(&stream.name, streams.len()),
-            mode: self
-                .mode
-                .unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges())),
+            mode: self.mode_of(stream),
             children: self.expand.of(stream),
         };
         streams.iter().map(part).collect()
     }
 
+    fn mode_of(&self, stream: &Stream) -> Mode {
+        self.mode.unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges()))
+    }
+
     fn check_mode(&self, descriptor: &Descriptor, stream: &str) -> Result<()> {
-        let (Some(mode), Some(stream)) = (self.mode, descriptor.stream(stream)) else {
-            return Ok(());
-        };
+        let Some(stream) = descriptor.stream(stream) else { return Ok(()) };
+        let mode = self.mode_of(stream);
         if mode == Mode::Merge && !self.to.merges() {
             let message = format!("nothing can be merged into {} files", self.to.scheme());
             return Err(Error::new(ErrorKind::Config, message).with_hint(
                 "the modes replace and append go, or a SQLite or Postgres destination",
             ));
         }
-        plan::check_mode(stream, &self.columns, mode)
+        plan::check_mode(stream, &self.columns, mode, self.deletes)
     }
 
     /// What is loaded, as far as it can be told without an account: for a connector's streams.
@@ -296,6 +301,7 @@ impl Job {
             children: part.children.clone(),
             table: Some(part.table.clone()),
             mode: part.mode,
+            deletes: self.deletes,
             source: format!("{connector}, account {}", self.account),
             refresh: self.refresh,
             concurrency: self.concurrency,

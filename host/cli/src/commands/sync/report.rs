@@ -31,6 +31,7 @@ struct RunView {
     rows: u64,
     rows_loaded: Option<u64>,
     duplicates: Option<u64>,
+    removed: Option<u64>,
     children: Vec<ChildView>,
     resumed: Option<ResumedView>,
     not_resumed: Option<String>,
@@ -99,6 +100,7 @@ impl From<&Run> for RunView {
             rows: report.rows,
             rows_loaded: loaded.map(|loaded| loaded.rows),
             duplicates: loaded.map(|loaded| loaded.duplicates),
+            removed: loaded.map(|loaded| loaded.removed),
             children: report
                 .children
                 .iter()
@@ -168,6 +170,10 @@ fn outcome(run: &Run) -> String {
             if loaded.duplicates > 0 {
                 let again = quantities::counted(loaded.duplicates, "row");
                 words.push(format!("{again} came again"));
+            }
+            if loaded.removed > 0 {
+                let removed = quantities::counted(loaded.removed, "deleted row");
+                words.push(format!("{removed} removed"));
             }
         }
     }
