@@ -91,7 +91,7 @@ async fn a_part_that_goes_on_failing_is_left_and_only_what_is_missing_is_read_ne
         let source = Numbers { parts: Some(4), unlucky, ..Numbers::default() };
         let (memory, told) = (Memory::default(), Told::default());
         let failed = run(&source, &memory, &plan(mode), &told).await.unwrap_err();
-        let text = "part \"part 0\" (1 failed, 3 came to their end): out of luck";
+        let text = "part `part 0` (1 failed, 3 came to their end): out of luck";
         assert_eq!((failed.error.kind(), failed.error.message()), (ErrorKind::Unavailable, text));
         let Report { part_retries, parts_left, partitions, kept, .. } = failed.report;
         assert_eq!((part_retries, parts_left, partitions), (2, 1, 3));
