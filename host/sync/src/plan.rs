@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Stream, near_miss};
 
 use crate::destination::{ChildOf, Mode, Table};
+use crate::retry::PART_RETRIES_DEFAULT;
 use crate::source::{Read, WantedColumn};
 use crate::state::Scope;
 
@@ -27,6 +28,8 @@ pub struct Plan {
     pub refresh: Refresh,
     /// How many parts of the stream are read side by side, at least 1.
     pub concurrency: usize,
+    /// How often a part that fails is opened again.
+    pub part_retries: u32,
     /// Rows after which the run is complete; of rows with children, the last page is taken whole. A
     /// run with a limit is a sample: it neither goes on with an earlier run nor keeps a state.
     pub limit: Option<u64>,
@@ -75,6 +78,8 @@ pub struct Choices {
     pub refresh: Refresh,
     /// Parts read side by side. `None`: [`CONCURRENCY_DEFAULT`].
     pub concurrency: Option<usize>,
+    /// How often a part that fails is opened again. `None`: [`PART_RETRIES_DEFAULT`].
+    pub part_retries: Option<u32>,
     /// Rows after which the run is complete.
     pub limit: Option<u64>,
 }
@@ -132,6 +137,7 @@ impl Plan {
             has_cursor: stream.cursor.is_some() && choices.mode != Mode::Replace,
             refresh: choices.refresh,
             concurrency: choices.concurrency.unwrap_or(CONCURRENCY_DEFAULT).max(1),
+            part_retries: choices.part_retries.unwrap_or(PART_RETRIES_DEFAULT),
             limit: choices.limit,
         })
     }

@@ -9,6 +9,7 @@ pub mod runs;
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use tollgate_model::{AccountName, SyncName};
+use tollgate_sync::retry::PART_RETRIES_MAX;
 use tollgate_sync::{Deletes, Mode};
 
 use crate::args::{ColumnArgs, OptionArgs};
@@ -105,6 +106,12 @@ pub struct SyncArgs {
     /// Read so many parts of a stream side by side [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
     pub concurrency: Option<u64>,
+
+    /// Open a part that failed again so many times, after its last checkpoint [default: 2]
+    #[arg(
+        long, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(..=i64::from(PART_RETRIES_MAX)))]
+    pub part_retries: Option<u32>,
 
     /// Run so many syncs side by side [default: 1]
     #[arg(

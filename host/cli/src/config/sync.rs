@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tollgate_model::{AccountName, Result, Settings, SyncName};
 use tollgate_runs::Planned;
+use tollgate_sync::retry::PART_RETRIES_MAX;
 use tollgate_sync::{Deletes, Mode};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,7 +18,7 @@ use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "account",
     "stream",
     "streams",
@@ -29,6 +30,7 @@ const KEYS: [&str; 14] = [
     "mode",
     "deletes",
     "concurrency",
+    "part_retries",
     "limit",
     "schedule",
     "retry",
@@ -67,6 +69,8 @@ pub struct SyncConfig {
     pub deletes: Option<Deletes>,
     /// Parts of a stream read side by side.
     pub concurrency: Option<usize>,
+    /// How often a part that failed is opened again.
+    pub part_retries: Option<u32>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
     /// When `tollgate run` runs it.
@@ -150,6 +154,9 @@ fn read(
         concurrency: reader
             .integer("concurrency", 1, CONCURRENCY_MAX)
             .and_then(|number| usize::try_from(number).ok()),
+        part_retries: reader
+            .integer("part_retries", 0, u64::from(PART_RETRIES_MAX))
+            .and_then(|number| u32::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
         scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,

@@ -12,6 +12,7 @@ use super::insert;
 use super::schema;
 use super::staging::{self, Staging};
 use super::state::{self, Staged};
+use super::wal::Wal;
 use crate::database::{self, Added, PACE, Waiting};
 use crate::files::TableLock;
 use crate::table::fail;
@@ -31,6 +32,7 @@ pub(super) struct SqliteLoad {
     /// What was made visible before the end.
     added: Added,
     scratch: Vec<u8>,
+    wal: Wal,
     /// Given back last.
     _locks: Vec<TableLock>,
 }
@@ -39,6 +41,7 @@ pub(super) struct SqliteLoad {
 /// or finds those of an interrupted run.
 pub(super) fn begin(
     mut connection: Connection,
+    wal: Wal,
     locks: Vec<TableLock>,
     path: &Path,
     table: &Table,
@@ -85,6 +88,7 @@ pub(super) fn begin(
         written,
         added: Added::default(),
         scratch: Vec::new(),
+        wal,
         _locks: locks,
     };
     Ok(Begun { load: Box::new(load), kept })
@@ -230,6 +234,7 @@ impl SqliteLoad {
         let value = more(&transaction, &self.staging, context)?;
         transaction.commit().map_err(|error| context.explain(error))?;
         self.waiting.clear();
+        self.wal.shorten(open(&mut self.connection)?).map_err(|error| context.explain(error))?;
         Ok(value)
     }
 }

@@ -5,6 +5,7 @@
 mod driver;
 mod memory;
 mod numbers;
+mod retries;
 mod survival;
 
 use tollgate_model::{Column, DataType};

@@ -253,6 +253,7 @@ impl List<'_> {
             ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
             ("deletes", sync.deletes.map(|it| modes::deletes_name(it).to_owned()), "remove"),
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
+            ("part_retries", sync.part_retries.map(|number| number.to_string()), "2"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
             ("schedule", schedule, "none"),
             ("retry", retry, "none"),

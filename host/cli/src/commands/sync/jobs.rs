@@ -42,6 +42,7 @@ pub struct Job {
     refresh: Refresh,
     table: Option<String>,
     concurrency: Option<usize>,
+    part_retries: Option<u32>,
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
@@ -117,6 +118,7 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.refresh = refresh(args);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
+    job.part_retries = args.part_retries.or(job.part_retries);
     job.limit = args.limit.or(job.limit);
     job.varied = args.vary();
     Ok(job)
@@ -142,6 +144,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
         concurrency: concurrency(args),
+        part_retries: args.part_retries,
         limit: args.limit,
         varied: false,
         span: None,
@@ -191,6 +194,7 @@ impl Job {
             columns: sync.columns.clone(),
             table: sync.table.clone(),
             concurrency: sync.concurrency,
+            part_retries: sync.part_retries,
             limit: sync.limit,
             varied: false,
             span: Some(sync.span.clone()),
@@ -305,6 +309,7 @@ impl Job {
             source: format!("{connector}, account {}", self.account),
             refresh: self.refresh,
             concurrency: self.concurrency,
+            part_retries: self.part_retries,
             limit: self.limit,
             ..Choices::default()
         }

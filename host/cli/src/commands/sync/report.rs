@@ -38,6 +38,8 @@ struct RunView {
     kept: Option<KeptView>,
     pages: u64,
     partitions: u64,
+    part_retries: u64,
+    parts_left: u64,
     requests: u64,
     retries: u64,
     wire_bytes: u64,
@@ -119,6 +121,8 @@ impl From<&Run> for RunView {
             kept: report.kept.map(|kept| KeptView { rows: kept.rows, visible: kept.visible }),
             pages: report.pages,
             partitions: report.partitions,
+            part_retries: report.part_retries,
+            parts_left: report.parts_left,
             requests: report.usage.requests,
             retries: report.usage.retries,
             wire_bytes: report.usage.wire_bytes,
@@ -185,6 +189,7 @@ fn outcome(run: &Run) -> String {
             }
         });
     }
+    words.extend(quantities::parts_again(run.report.part_retries));
     if let Some(kept) = &run.report.kept {
         words.push(format!("{} kept", quantities::counted(kept.rows, "row")));
     }
