@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use tollgate_egress::Remap;
-use tollgate_model::{AccountName, Settings};
+use tollgate_model::{AccountName, DataType, Error, Settings};
+use tollgate_sync::ColumnChanges;
 
 use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
@@ -162,6 +163,38 @@ pub struct ColumnArgs {
     /// The columns, in this order, parted by commas [default: all]
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub columns: Vec<String>,
+}
+
+/// What columns are called and hold where they are loaded.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ChangeArgs {
+    /// Give a column another name in its table (repeatable); STREAM.COLUMN=NAME in one stream alone
+    #[arg(long = "rename", value_name = "COLUMN=NAME", value_parser = key_and_value)]
+    pub renamed: Vec<(String, String)>,
+
+    /// Load a column as another type, such as zip=text or amount=decimal(12,2) (repeatable)
+    #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = key_and_type)]
+    pub retyped: Vec<(String, DataType)>,
+
+    /// Where a column's type has changed, make it wide enough for old and new rows
+    #[arg(long)]
+    pub widen: bool,
+}
+
+impl ChangeArgs {
+    /// The names and types. Of several for one column, the last counts.
+    pub fn changes(&self) -> ColumnChanges {
+        ColumnChanges {
+            names: self.renamed.iter().cloned().collect(),
+            types: self.retyped.iter().cloned().collect(),
+        }
+    }
+}
+
+fn key_and_type(text: &str) -> Result<(String, DataType), String> {
+    let (key, word) = key_and_value(text)?;
+    let wrong = |error: Error| format!("{error}; {}", error.hint().unwrap_or_default());
+    Ok((key, word.parse().map_err(wrong)?))
 }
 
 /// The text before and after the first `=`.

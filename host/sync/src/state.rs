@@ -34,6 +34,16 @@ impl Scope {
         columns.iter().map(move |column| format!("{table}.{} {}", column.name, column.data_type))
     }
 
+    /// Whether a state about `kept` can be gone on with. Where columns are widened, the same columns
+    /// may hold other types than before.
+    pub fn goes_on(&self, kept: &Scope, widen: bool) -> bool {
+        let name = |column: &String| column.rsplit_once(' ').map(|(name, _)| name.to_owned());
+        let names = |scope: &Scope| scope.columns.iter().map(name).collect::<Vec<_>>();
+        let same_names = widen && names(self) == names(kept);
+        *self == *kept
+            || same_names && *self == Scope { columns: self.columns.clone(), ..kept.clone() }
+    }
+
     /// What is another in the two, for people. `None`: nothing.
     pub fn difference(&self, other: &Scope) -> Option<&'static str> {
         let differences = [

@@ -8,6 +8,7 @@ use arrow_array::RecordBatch;
 use tokio::sync::{mpsc, oneshot};
 use tollgate_model::{Error, ErrorKind, Result};
 
+use crate::columns::Shape;
 use crate::course::{Course, Ledger};
 use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start};
 use crate::plan::{Plan, Refresh};
@@ -87,7 +88,7 @@ impl Writer {
             };
             match destination.begin(&plan.table, start) {
                 Err(error) => drop(ready.send(Err(error))),
-                Ok(Begun { load, kept }) => {
+                Ok(Begun { load, kept, table }) => {
                     let now = plan.read.started_at;
                     let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, now);
                     let is_stateful = start != Start::Stateless;
@@ -95,7 +96,8 @@ impl Writer {
                     if ready.send(Ok((course.clone(), keeps))).is_ok() {
                         let ledger = is_stateful.then(|| Ledger::new(course));
                         let mode = plan.table.mode;
-                        let mut writing = Writing { load, ledger, mode, started: Instant::now() };
+                        let (shape, started) = (plan.shape.onto(&table), Instant::now());
+                        let mut writing = Writing { load, ledger, mode, shape, started };
                         let outcome = writing.take_all(receiver);
                         let _ = report.send(writing.end(outcome, last_word));
                     }
@@ -136,6 +138,7 @@ struct Writing {
     /// `None`: no state is kept.
     ledger: Option<Ledger>,
     mode: Mode,
+    shape: Shape,
     started: Instant,
 }
 
@@ -144,6 +147,7 @@ impl Writing {
         while let Some(message) = messages.blocking_recv() {
             match message {
                 Message::Page { part, batch, children, checkpoint } => {
+                    let (batch, children) = self.shape.apply(batch, children)?;
                     self.load.write(&batch, &children)?;
                     if let Some(ledger) = &mut self.ledger {
                         ledger.page(part.as_deref(), batch.num_rows() as u64, checkpoint);

@@ -120,6 +120,11 @@ show` tells each value with its origin. Unknown keys are errors.
                                       machine) and ca_file = "PATH"; without password: PGPASSWORD
   options = { status = "normal" }     options of the stream, or of each of the streams
   columns = ["email", "status"]       default: all
+  rename = { email = "mail" }         other names in the table; of one stream: "contacts.email"
+  types = { zip = "text" }            other types: boolean, int64, float64, decimal(12,2), text,
+                                      date, timestamp, json, bytes; a value that does not fit fails
+  widen = true                        a column whose type changed is made to hold old and new rows
+                                      (append, merge); default: it is an error
   expand = true                       child tables too, as STREAM_CHILD; or expand = ["notes"]
   table = "people"                    default: called like the stream; of several streams, a prefix
   mode = "replace"                    or "append", or "merge" by key (databases); default: merge

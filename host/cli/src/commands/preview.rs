@@ -121,9 +121,9 @@ impl Batches {
 struct Memory(Batches);
 
 impl Destination for Memory {
-    fn begin(&mut self, _table: &Table, _start: Start<'_>) -> Result<Begun> {
+    fn begin(&mut self, table: &Table, _start: Start<'_>) -> Result<Begun> {
         let load = Box::new(Memory(self.0.clone()));
-        Ok(Begun { load, kept: Kept::Nothing })
+        Ok(Begun { load, kept: Kept::Nothing, table: table.clone() })
     }
 }
 

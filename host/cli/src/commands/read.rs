@@ -104,7 +104,7 @@ impl Destination for StandardOutput {
             Format::Jsonl => Writer::Jsonl(JsonlWriter::new(io::stdout(), &table.columns)),
         };
         let load = Box::new(Writing { writer, rows: 0 });
-        Ok(Begun { load, kept: Kept::Nothing })
+        Ok(Begun { load, kept: Kept::Nothing, table: table.clone() })
     }
 }
 

@@ -2,6 +2,7 @@
 //! sign in.
 
 mod accounts;
+mod columns;
 pub mod desk;
 mod menus;
 mod reports;

@@ -169,16 +169,51 @@ fn ended(case: &Case, table: &Table) -> Result<State, String> {
     Ok(State::after(None, &change("", 10, true)))
 }
 
-pub(super) fn a_fresh_load_forgets(case: &Case) -> Outcome {
+/// The same table, to be replaced as a whole.
+fn whole(table: &Table) -> Table {
+    Table { mode: Mode::Replace, ..table.clone() }
+}
+
+pub(super) fn a_fresh_load_that_ends_early_changes_nothing(case: &Case) -> Outcome {
+    for table in growing(case) {
+        let case = case.another();
+        let state = ended(&case, &table)?;
+        let begun = case.begin_with(&whole(&table), Start::Fresh)?;
+        if begun.kept != Kept::Nothing || begun.load.pace().is_some() {
+            return Err(format!("{:?} is kept, and more is to be", begun.kept));
+        }
+        let mut load = begun.load;
+        write(load.as_mut(), &table, &people(0..15_000, "lost"))?;
+        for case in [&case, &case.killed()] {
+            case.expect(&table, &people(0..10, "a"))?;
+        }
+        expect_kept(&case.killed(), &table, Some(&state))?;
+        drop(load);
+        expect_kept(&case, &table, Some(&state))?;
+        case.expect(&table, &people(0..10, "a"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn a_fresh_load_ends_with_its_own_rows_and_state(case: &Case) -> Outcome {
     for table in growing(case) {
         let case = case.another();
         ended(&case, &table)?;
-        let begun = case.begin_with(&table, Start::Fresh)?;
-        if begun.kept != Kept::Nothing {
-            return Err(format!("{:?} is given to a fresh load", begun.kept));
+        let own = Scope { mode: table.mode, ..scope("all") };
+        let mut load = case.begin_with(&whole(&table), Start::Fresh)?.load;
+        write(load.as_mut(), &table, &people(5..8, "new"))?;
+        let change = Change { scope: own.clone(), ..change("/new", 3, true) };
+        commit_with(load, &change)?;
+        case.expect(&table, &people(5..8, "new"))?;
+        let begun = case.begin_with(&table, Start::GoOn(&own))?;
+        if begun.kept != Kept::Same(State::after(None, &change)) {
+            return Err(format!("{:?} is kept", begun.kept));
         }
-        drop(begun);
-        expect_kept(&case, &table, None)?;
+        let mut load = begun.load;
+        write(load.as_mut(), &table, &people(8..10, "later"))?;
+        commit_with(load, &change)?;
+        case.expect(&table, &[people(5..8, "new"), people(8..10, "later")].concat())?;
+        case.expect_no_leftovers()?;
     }
     Ok(())
 }

@@ -52,8 +52,8 @@ impl Format for CsvFormat {
     }
 
     /// A CSV file knows the names of its columns but no types, so no file contradicts another.
-    fn check(&self, _file: &Path, _columns: &[Column]) -> Result<()> {
-        Ok(())
+    fn settle(&self, _file: &Path, columns: &[Column], _widen: bool) -> Result<Vec<Column>> {
+        Ok(columns.to_vec())
     }
 }
 

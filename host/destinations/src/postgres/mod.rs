@@ -16,6 +16,7 @@ mod server;
 mod staging;
 mod state;
 mod tls;
+mod widen;
 
 use postgres::Transaction;
 use tollgate_model::{Error, ErrorKind, Result};
@@ -70,12 +71,21 @@ impl Postgres {
     }
 }
 
+/// The table with names that fit.
+///
+/// # Errors
+/// `ErrorKind::Destination` for a table that Postgres cannot hold.
+pub(crate) fn check(table: &Table) -> Result<Table> {
+    table::check(table)?;
+    let table = schema::fitted(table);
+    table::check(&table)?;
+    table.each().iter().try_for_each(schema::check)?;
+    Ok(table)
+}
+
 impl Destination for Postgres {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
-        table::check(table)?;
-        let table = schema::fitted(table);
-        table::check(&table)?;
-        table.each().iter().try_for_each(schema::check)?;
+        let table = check(table)?;
         let schema = self.schema()?;
         let mut session = self.connect()?;
         for table in table.each() {

@@ -220,10 +220,7 @@ impl Staging {
     ) -> Result<()> {
         let mut statements = match Existing::find(transaction, schema, &self.table, context)? {
             None => vec![self.create()],
-            Some(existing) => {
-                existing.check(&self.table)?;
-                existing.additions(schema, &self.table)
-            }
+            Some(existing) => existing.prepare(schema, &self.table)?,
         };
         if let Some(parent) = parent.filter(|_| self.table.mode == Mode::Merge) {
             statements.push(delete_children(&self.target, &parent.table, parent.rows()));

@@ -22,6 +22,7 @@ mod schema;
 mod staging;
 mod state;
 mod wal;
+mod widen;
 
 use std::fmt;
 use std::fs;
@@ -123,12 +124,15 @@ impl Sqlite {
     }
 }
 
+/// Refuses a table that SQLite cannot hold.
+pub(crate) fn check(table: &Table) -> Result<()> {
+    table::check(table)?;
+    table.each().iter().try_for_each(schema::check_names)
+}
+
 impl Destination for Sqlite {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
-        table::check(table)?;
-        for table in table.each() {
-            schema::check_names(&table)?;
-        }
+        check(table)?;
         if let Some(dir) = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
             let failed = |error| io_error(format!("cannot make folder {}", dir.display()), error);
             fs::create_dir_all(dir).map_err(failed)?;

@@ -149,7 +149,8 @@ impl Staging {
         let mut statements = match Existing::find(transaction, &self.table, context)? {
             None => vec![schema::create(&self.table.name, &self.table)],
             Some(existing) => {
-                existing.check(&self.table)?;
+                let name = format!("{}_wider", self.name);
+                existing.prepare(transaction, &name, &self.table, context)?;
                 existing.additions(&self.table)
             }
         };

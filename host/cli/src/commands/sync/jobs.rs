@@ -9,7 +9,7 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runs::Start;
 use tollgate_runtime::Session;
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{Deletes, Destination, Mode, Refresh};
+use tollgate_sync::{ColumnChanges, Deletes, Destination, Mode, Plan, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
@@ -36,6 +36,8 @@ pub struct Job {
     streams: Streams,
     options: Settings,
     columns: Vec<String>,
+    changes: ColumnChanges,
+    widen: bool,
     expand: Expand,
     mode: Option<Mode>,
     deletes: Deletes,
@@ -46,6 +48,8 @@ pub struct Job {
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
+    /// Whether the command line has it read other streams than the file says.
+    streams_vary: bool,
     /// Where its name stands in the file.
     span: Option<Range<usize>>,
     /// Where its options and columns stand there.
@@ -107,6 +111,10 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
         job.columns.clone_from(&args.columns.columns);
     }
     job.options.extend(args.options.settings());
+    let changes = args.changes.changes();
+    job.changes.names.extend(changes.names);
+    job.changes.types.extend(changes.types);
+    job.widen |= args.changes.widen;
     job.account = args.account.clone().unwrap_or(job.account);
     if let Some(to) = &args.to {
         // A password of the file is that of another server.
@@ -121,6 +129,7 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.part_retries = args.part_retries.or(job.part_retries);
     job.limit = args.limit.or(job.limit);
     job.varied = args.vary();
+    job.streams_vary = !args.streams.is_empty();
     Ok(job)
 }
 
@@ -138,6 +147,8 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         streams: named(streams),
         options: args.options.settings(),
         columns: args.columns.columns.clone(),
+        changes: args.changes.changes(),
+        widen: args.changes.widen,
         table: args.table.clone(),
         expand: args.expand.clone().unwrap_or_default(),
         mode: args.mode,
@@ -147,6 +158,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         part_retries: args.part_retries,
         limit: args.limit,
         varied: false,
+        streams_vary: false,
         span: None,
         places: Places::new(),
     })
@@ -192,11 +204,14 @@ impl Job {
             streams: sync.streams.clone(),
             options: sync.options.clone(),
             columns: sync.columns.clone(),
+            changes: sync.changes.clone(),
+            widen: sync.widen,
             table: sync.table.clone(),
             concurrency: sync.concurrency,
             part_retries: sync.part_retries,
             limit: sync.limit,
             varied: false,
+            streams_vary: false,
             span: Some(sync.span.clone()),
             places: sync.places.clone(),
         }
@@ -229,7 +244,54 @@ impl Job {
         if let (Err(error), Some(first)) = (self.expand.check(&streams), names.first()) {
             return Err(self.at_its_line(error, first, source).into());
         }
-        Ok(self.parts(&streams))
+        self.check_changed(descriptor, &names).map_err(|error| match names.first() {
+            Some(first) => self.at_its_line(error, first, source),
+            None => error,
+        })?;
+        let parts = self.parts(&streams);
+        for (part, name) in parts.iter().zip(&names) {
+            let planned = self.check_plan(part, descriptor);
+            planned.map_err(|error| self.at_its_line(error, name, source))?;
+        }
+        Ok(parts)
+    }
+
+    /// Refuses names and types for columns of a stream that is not read. Where the command line picks
+    /// streams, those of the others are none of its business.
+    fn check_changed(&self, descriptor: &Descriptor, read: &[toml::Spanned<String>]) -> Result<()> {
+        let is_read = |name: &str| read.iter().any(|stream| stream.get_ref() == name);
+        let of = |key: &str, stream: &Stream| {
+            key.strip_prefix(stream.name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let other = |key: &&str| {
+            let mut streams = descriptor.streams.iter().filter(|stream| of(key, stream)).peekable();
+            streams.peek().is_some() && streams.all(|stream| !is_read(&stream.name))
+        };
+        match self.changes.keys().find(other) {
+            Some(key) if !self.streams_vary => {
+                let message = format!("{} is a column of a stream that is not read", quote(key));
+                Err(Error::new(ErrorKind::Config, message)
+                    .with_hint("read the stream too, or leave its column as it is"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Plans what is known without the account, and asks the destination whether it can hold that.
+    fn check_plan(&self, part: &Part, descriptor: &Descriptor) -> Result<()> {
+        let stream = describe::find(descriptor, &part.stream)?;
+        let mut choices = self.choices(part, descriptor);
+        if stream.dynamic_columns {
+            // The others are checked when the account has told them.
+            choices.columns.clear();
+            choices.changes = choices.changes.about(&stream.columns);
+        }
+        let plan = Plan::new(stream, &stream.columns, choices)?;
+        // What is wrong can be put right in the file or on the command line.
+        self.to.check(&plan.table).map_err(|error| match error.hint() {
+            Some(hint) => Error::new(ErrorKind::Config, error.message()).with_hint(hint),
+            None => Error::new(ErrorKind::Config, error.message()),
+        })
     }
 
     /// What is loaded of these streams.
@@ -298,15 +360,23 @@ impl Job {
         self.options.clone()
     }
 
+    /// What becomes of the rows that are there in the next run.
+    pub fn mode_of(&self, part: &Part) -> Mode {
+        if self.refresh == Refresh::Full { Mode::Replace } else { part.mode }
+    }
+
     /// What was chosen for a stream of this connector.
-    pub fn choices(&self, part: &Part, connector: &str) -> Choices {
+    pub fn choices(&self, part: &Part, descriptor: &Descriptor) -> Choices {
+        let streams: Vec<&str> = descriptor.streams.iter().map(|s| s.name.as_str()).collect();
         Choices {
             columns: self.columns.clone(),
+            changes: self.changes.of_stream(&part.stream, &streams),
+            widen: self.widen,
             children: part.children.clone(),
             table: Some(part.table.clone()),
             mode: part.mode,
             deletes: self.deletes,
-            source: format!("{connector}, account {}", self.account),
+            source: format!("{}, account {}", descriptor.id, self.account),
             refresh: self.refresh,
             concurrency: self.concurrency,
             part_retries: self.part_retries,

@@ -43,7 +43,8 @@ impl Prepared {
 
     fn tables(&self) -> Vec<(String, Mode)> {
         let parts = self.ready.as_ref().map(|ready| ready.parts.as_slice()).unwrap_or_default();
-        let tables = |part: &Part| part.tables().into_iter().zip(std::iter::repeat(part.mode));
+        let tables =
+            |part: &Part| part.tables().into_iter().zip(std::iter::repeat(self.job.mode_of(part)));
         parts.iter().flat_map(tables).collect()
     }
 }
