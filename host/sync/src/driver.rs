@@ -42,7 +42,7 @@ pub async fn run(
             return Err(Failed { error, report });
         }
     };
-    let read = Read { started_at: course.began_at(), ..plan.read.clone() };
+    let read = course.read(&plan.read);
     let run = Run { source, plan, read, observer, counts: &counts, course: &course };
     run.tell_where_it_begins();
     let Written { outcome, kept } = run.carry_out(writer, cancel).await;

@@ -12,7 +12,7 @@ use crate::course::{Course, Ledger};
 use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start};
 use crate::plan::{Plan, Refresh};
 use crate::report::RowsKept;
-use crate::state::Change;
+use crate::state::{Change, Round};
 
 /// Pages between readers and writer. Two keep both sides busy; each may hold a megabyte.
 const PAGES_WAITING_MAX: usize = 2;
@@ -81,13 +81,13 @@ impl Writer {
             let start = match plan.refresh {
                 _ if plan.limit.is_some() => Start::Stateless,
                 Refresh::GoOn => Start::GoOn(&plan.scope),
-                Refresh::Full => Start::Fresh,
+                Refresh::Anew | Refresh::Full => Start::Fresh,
             };
             match destination.begin(&plan.table, start) {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok(Begun { load, kept }) => {
-                    let now = plan.read.started_at;
-                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, now);
+                    let first = Round::first(&plan.read);
+                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, first);
                     if ready.send(Ok(course.clone())).is_ok() {
                         let ledger = (start != Start::Stateless).then(|| Ledger::new(course));
                         let mode = plan.table.mode;

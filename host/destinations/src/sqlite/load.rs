@@ -56,7 +56,7 @@ pub(super) fn begin(
             }
         }
     }
-    let (kept, staged) = kept(&transaction, table, start).map_err(explain)?;
+    let (kept, staged) = kept(&transaction, table, start, context)?;
     let found = match &staged {
         Some(staged) => staging::go_on(&transaction, &tables, staged).map_err(explain)?,
         None => None,
@@ -95,9 +95,11 @@ fn kept(
     transaction: &Transaction<'_>,
     table: &Table,
     start: Start<'_>,
-) -> rusqlite::Result<(Kept, Option<Staged>)> {
+    context: Context<'_>,
+) -> Result<(Kept, Option<Staged>)> {
+    let explain = |error| context.explain(error);
     let stored = match start {
-        Start::GoOn(_) => state::load(transaction, &table.name)?,
+        Start::GoOn(_) => state::load(transaction, &table.name).map_err(explain)??,
         _ => None,
     };
     Ok(database::kept(table, start, stored))
@@ -170,7 +172,7 @@ impl Load for SqliteLoad {
             match change {
                 Some(change) => state::store(transaction, table, change, None),
                 // What was kept is of rows that are gone.
-                None if mode == Mode::Replace => state::forget(transaction, table),
+                None if mode == Mode::Replace => state::forget(transaction, table).map(drop),
                 None => Ok(()),
             }
             .map_err(explain)?;
