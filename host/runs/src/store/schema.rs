@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use tollgate_model::{Error, ErrorKind};
 
 /// The version of the tables, kept where SQLite has a place for it.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE runs (
@@ -48,7 +48,8 @@ CREATE TABLE run_log (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE locks (
     sync TEXT PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run INTEGER REFERENCES runs ON DELETE CASCADE,
+    since INTEGER NOT NULL,
     host TEXT NOT NULL,
     place TEXT NOT NULL,
     pid INTEGER NOT NULL,
