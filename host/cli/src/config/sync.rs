@@ -17,7 +17,7 @@ use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "account",
     "stream",
     "streams",
@@ -29,6 +29,7 @@ const KEYS: [&str; 13] = [
     "mode",
     "concurrency",
     "limit",
+    "history",
     "schedule",
     "retry",
 ];
@@ -66,6 +67,8 @@ pub struct SyncConfig {
     pub concurrency: Option<usize>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
+    /// How far back the first run goes, in streams that tell what is new: a day, as it was entered.
+    pub history: Option<String>,
     /// When `tollgate run` runs it.
     pub scheduled: Option<Scheduled>,
 }
@@ -147,6 +150,7 @@ fn read(
             .integer("concurrency", 1, CONCURRENCY_MAX)
             .and_then(|number| usize::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
+        history: reader.text("history").map(Spanned::into_inner),
         scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
         to: needed(&mut reader, "to", to, "for example `to = \"sqlite:out.db\"`")?,

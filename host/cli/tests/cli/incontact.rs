@@ -3,6 +3,8 @@
 
 mod accounts;
 mod desk;
+mod kept;
 mod menus;
 mod reports;
+mod since;
 mod streams;

@@ -143,6 +143,10 @@ fn a_sync_that_is_running_is_not_run_beside_itself() {
     let said = "error: sync nightly: sync nightly is running already: run 1 of process ";
     assert!(error.starts_with(said), "{error}");
     assert!(error.ends_with("hint: `tollgate runs show 1` tells how far it is\n"), "{error}");
+    for change in ["state reset nightly", "state set nightly --stream contacts --checkpoint x"] {
+        let told = project.run(&words(change)).exits(12).errors_alone();
+        assert!(told.starts_with("error: sync nightly is running already: run 1 of "), "{told}");
+    }
     // Another account's sync, or one without a name, is none of its business.
     project.run(&words("sync --stream lists --to other.db")).succeeds();
     first.signal("-INT");

@@ -253,6 +253,7 @@ impl List<'_> {
             ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
+            ("history", sync.history.clone(), "all"),
             ("schedule", schedule, "none"),
             ("retry", retry, "none"),
         ];
