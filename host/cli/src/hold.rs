@@ -28,6 +28,14 @@ impl Hold {
             Err(held) => Err(busy(sync.as_str(), &held)),
         }
     }
+
+    /// Forgets the sync; whether anything was remembered of it.
+    ///
+    /// # Errors
+    /// As [`Store::forget`].
+    pub fn forget(&mut self) -> Result<bool> {
+        self.store.forget(self.sync.as_str())
+    }
 }
 
 impl Drop for Hold {

@@ -99,11 +99,13 @@ pub struct SetArgs {
 
 /// What was thrown away, in `--json`.
 #[derive(Serialize)]
-struct ResetView {
+pub struct ResetView {
     sync: String,
-    stream: String,
+    /// The stream.
+    pub stream: String,
     table: String,
-    was_kept: bool,
+    /// Whether there was anything.
+    pub was_kept: bool,
 }
 
 /// Shows, sets or resets.
@@ -154,15 +156,8 @@ async fn reset(
     let parts = job.parts_of(connector.descriptor(), &config.source)?;
     streams.iter().try_for_each(|stream| part_of(&parts, stream, name).map(drop))?;
     let _hold = Hold::take(name, context, config)?;
-    let password = job.password(&context.messages)?;
-    let mut views = Vec::new();
-    for Part { stream, table, .. } in parts {
-        if streams.is_empty() || streams.contains(&stream) {
-            let asked = table.clone();
-            let was_kept = at(&job, password.as_ref(), move |to| to.forget(&asked)).await?;
-            views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
-        }
-    }
+    let wanted = parts.into_iter().filter(|it| streams.is_empty() || streams.contains(&it.stream));
+    let views = forget(&job, wanted, context).await?;
     if context.args.json {
         return output::print_json(&views);
     }
@@ -171,6 +166,25 @@ async fn reset(
         false => format!("{}: {}: nothing was kept\n", view.sync, view.stream),
     };
     output::print(&views.iter().map(line).collect::<String>())
+}
+
+/// Throws away what is kept of these parts of a sync, whose lock is held.
+///
+/// # Errors
+/// Those of the destination.
+pub async fn forget(
+    job: &Job,
+    parts: impl IntoIterator<Item = Part>,
+    context: &Context,
+) -> Outcome<Vec<ResetView>> {
+    let password = job.password(&context.messages)?;
+    let mut views = Vec::new();
+    for Part { stream, table, .. } in parts {
+        let asked = table.clone();
+        let was_kept = at(job, password.as_ref(), move |to| to.forget(&asked)).await?;
+        views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
+    }
+    Ok(views)
 }
 
 /// Asks a destination, whose calls block, on a thread of its own.
@@ -187,7 +201,7 @@ async fn at<T: Send + 'static>(
 }
 
 /// The connector of a sync. It says what its streams are; no account is needed.
-async fn connector(host: &Host<'_>, config: &Config, job: &Job) -> Result<Connector> {
+pub async fn connector(host: &Host<'_>, config: &Config, job: &Job) -> Result<Connector> {
     let account = config.account(&job.account)?;
     host.connector(account.connector.get_ref().as_str()).await
 }

@@ -3,6 +3,7 @@ use tempfile::TempDir;
 use tollgate_model::Usage;
 
 use super::*;
+use crate::agenda::History;
 use crate::agenda::SyncState;
 use crate::notice::Event;
 use crate::record::{
@@ -155,6 +156,26 @@ fn a_sync_that_is_held_does_not_begin_and_one_that_runs_is_not_held() {
     let later = noon() + minutes(2);
     assert_eq!(one.hold("b", later).unwrap(), Ok(()));
     assert_eq!(one.list(&Filter::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_sync_that_is_forgotten_begins_as_if_it_had_never_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder, 1);
+    for sync in ["b", "a"] {
+        let run = begin(&mut store, sync, noon());
+        store.end(run, &ended(Status::Succeeded), &[line(1)], noon()).unwrap();
+        store.pause(sync, noon()).unwrap();
+    }
+    store.pause("c", noon()).unwrap();
+    assert_eq!(store.syncs().unwrap(), ["a", "b", "c"]);
+    let other = store.history("b", None, noon()).unwrap();
+    assert!(store.forget("a").unwrap() && store.forget("c").unwrap());
+    assert!(!store.forget("a").unwrap(), "there is nothing more");
+    assert_eq!(store.syncs().unwrap(), ["b"]);
+    assert_eq!(store.history("a", None, noon()).unwrap(), History::since(noon()));
+    assert_eq!(store.history("b", None, noon()).unwrap(), other, "others are as they were");
+    assert_eq!(store.list(&Filter::default()).unwrap().len(), 1);
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_first_day_that_cannot_be_is_refused_before_the_first_request() {
         (
             "stream = \"agents\"\nmode = \"replace\"\n",
             "sync --since 7",
-            "error: stream agents is replaced: what is new since a day would take the place of all",
+            "stream agents is replaced: what is new since a day would take the place of all",
         ),
         (
             "stream = \"agents\"\nmode = \"replace\"\nhistory = \"7\"\n",
@@ -86,7 +86,7 @@ fn a_first_day_that_cannot_be_is_refused_before_the_first_request() {
         (
             "stream = \"campaigns\"\nhistory = \"7\"\n",
             "sync",
-            "error: no stream of it tells what is new since 7",
+            "no stream of it tells what is new since 7",
         ),
         (
             agents,
