@@ -13,13 +13,12 @@ pub(super) const PREFIX: &str = "_tollgate_";
 
 type Outcome<T> = Result<T, postgres::Error>;
 
+/// A state with the token of its staged rows, if there is one; or why it cannot be understood.
+type Found = tollgate_model::Result<Option<(State, Option<String>)>>;
+
 /// What is stored for a table, and what the names of the staging tables of an interrupted
 /// replacement have in common; or why it cannot be understood.
-pub(super) fn load(
-    transaction: &mut Transaction<'_>,
-    schema: &str,
-    table: &str,
-) -> Outcome<tollgate_model::Result<Option<(State, Option<String>)>>> {
+pub(super) fn load(transaction: &mut Transaction<'_>, schema: &str, table: &str) -> Outcome<Found> {
     if !exists(transaction, schema)? {
         return Ok(Ok(None));
     }

@@ -39,11 +39,11 @@ pub(super) struct Staged {
     pub(super) last_rows: Vec<i64>,
 }
 
+/// A state with what tells its staged rows, if there is one; or why it cannot be understood.
+type Found = Result<Option<(State, Option<Staged>)>>;
+
 /// What is stored for a table, or why it cannot be understood.
-pub(super) fn load(
-    connection: &Connection,
-    table: &str,
-) -> rusqlite::Result<Result<Option<(State, Option<Staged>)>>> {
+pub(super) fn load(connection: &Connection, table: &str) -> rusqlite::Result<Found> {
     if !exists(connection)? {
         return Ok(Ok(None));
     }

@@ -3,8 +3,7 @@ use tempfile::TempDir;
 use tollgate_model::Usage;
 
 use super::*;
-use crate::agenda::History;
-use crate::agenda::SyncState;
+use crate::agenda::{History, SyncState};
 use crate::notice::Event;
 use crate::record::{
     Ended, Level, LogLine, Progress, RunError, RunId, Start, Status, TableRows, Trigger,

@@ -1,7 +1,6 @@
 //! `tollgate state`: what is kept is saved, set back, and set to another place.
 
 use std::cell::Cell;
-use std::fs::File;
 
 use serde_json::{Value, json};
 use tollgate_simulators::InContact;
@@ -73,7 +72,10 @@ fn a_state_that_cannot_be_is_refused_and_changes_nothing() {
         format!("state set people --from {name}")
     };
     let state = |key: &str, value: Value| file(&|it| it[0]["state"][key] = value.clone());
-    File::create(desk.path("large")).unwrap().set_len((64 << 20) + 1).unwrap();
+    // Elsewhere: every file of the project is searched for secrets after each command.
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    elsewhere.as_file().set_len((64 << 20) + 1).unwrap();
+    let large = format!("state set people --from {}", elsewhere.path().display());
     let long = format!("{SET}{}", "0".repeat(64 << 10));
     let cases = [
         (format!("{SET} --part x"), "read as one"),
@@ -84,7 +86,7 @@ fn a_state_that_cannot_be_is_refused_and_changes_nothing() {
         ("state set people --checkpoint 1".to_owned(), "--stream"),
         (format!("{SET} --from x"), "cannot be used with"),
         ("state set people --from none.json".to_owned(), "none.json cannot be read"),
-        ("state set people --from large".to_owned(), "more than 67108864 bytes"),
+        (large, "more than 67108864 bytes"),
         ("state set people --from tollgate.toml".to_owned(), "does not hold states"),
         (
             file(&|states| {
