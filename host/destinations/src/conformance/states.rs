@@ -15,7 +15,7 @@ fn scope(status: &str) -> Scope {
 }
 
 /// So many rows of a part of the first round were read.
-fn change(part: &str, rows: u64, ended: bool) -> Change {
+pub(super) fn change(part: &str, rows: u64, ended: bool) -> Change {
     let checkpoint = Some(format!("after {rows}"));
     let option = Setting { name: "days".to_owned(), values: vec!["2026-01-31".to_owned()] };
     let round = Round {

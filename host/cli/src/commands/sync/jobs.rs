@@ -9,7 +9,7 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runs::Start;
 use tollgate_runtime::{ReadBuilder, Session};
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{Destination, Mode, Refresh};
+use tollgate_sync::{Deletes, Destination, Mode, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
@@ -40,11 +40,13 @@ pub struct Job {
     columns: Vec<String>,
     expand: Expand,
     mode: Option<Mode>,
+    deletes: Deletes,
     refresh: Refresh,
     /// The first day whose changes are read, as it was entered.
     since: Option<String>,
     table: Option<String>,
     concurrency: Option<usize>,
+    part_retries: Option<u32>,
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
@@ -115,11 +117,13 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
         (job.to, job.password) = (in_schema(to.parse()?, &job.label), None);
     }
     job.mode = args.mode.or(job.mode);
+    job.deletes = args.deletes.unwrap_or(job.deletes);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
     job.since = args.since.clone().or(job.since);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
+    job.part_retries = args.part_retries.or(job.part_retries);
     job.limit = args.limit.or(job.limit);
     job.varied = args.vary();
     Ok(job)
@@ -142,9 +146,11 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         table: args.table.clone(),
         expand: args.expand.clone().unwrap_or_default(),
         mode: args.mode,
+        deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
         since: args.since.clone(),
         concurrency: concurrency(args),
+        part_retries: args.part_retries,
         limit: args.limit,
         varied: false,
         span: None,
@@ -191,6 +197,7 @@ impl Job {
             password,
             expand: sync.expand.clone(),
             mode: sync.mode,
+            deletes: sync.deletes.unwrap_or_default(),
             refresh: Refresh::GoOn,
             since: sync.history.clone(),
             streams: sync.streams.clone(),
@@ -198,6 +205,7 @@ impl Job {
             columns: sync.columns.clone(),
             table: sync.table.clone(),
             concurrency: sync.concurrency,
+            part_retries: sync.part_retries,
             limit: sync.limit,
             varied: false,
             span: Some(sync.span.clone()),
@@ -250,21 +258,19 @@ impl Job {
     }
 
     fn mode_of(&self, stream: &Stream) -> Mode {
-        let default = || plan::default_mode(stream, &self.columns, self.to.merges());
-        self.mode.unwrap_or_else(default)
+        self.mode.unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges()))
     }
 
     fn check_mode(&self, descriptor: &Descriptor, stream: &str) -> Result<()> {
-        let (Some(mode), Some(stream)) = (self.mode, descriptor.stream(stream)) else {
-            return Ok(());
-        };
+        let Some(stream) = descriptor.stream(stream) else { return Ok(()) };
+        let mode = self.mode_of(stream);
         if mode == Mode::Merge && !self.to.merges() {
             let message = format!("nothing can be merged into {} files", self.to.scheme());
             return Err(Error::new(ErrorKind::Config, message).with_hint(
                 "the modes replace and append go, or a SQLite or Postgres destination",
             ));
         }
-        plan::check_mode(stream, &self.columns, mode)
+        plan::check_mode(stream, &self.columns, mode, self.deletes)
     }
 
     /// What is loaded, as far as it can be told without an account: for a connector's streams.
@@ -321,9 +327,11 @@ impl Job {
             children: part.children.clone(),
             table: Some(part.table.clone()),
             mode: part.mode,
+            deletes: self.deletes,
             source: self.source(connector),
             refresh: self.refresh,
             concurrency: self.concurrency,
+            part_retries: self.part_retries,
             limit: self.limit,
             ..Choices::default()
         }
