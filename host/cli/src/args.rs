@@ -11,8 +11,8 @@ use tollgate_sync::ColumnChanges;
 use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
     completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
-    describe::DescribeArgs, discover::DiscoverArgs, help::HelpArgs, init::InitArgs,
-    inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
+    describe::DescribeArgs, discover::DiscoverArgs, forget::ForgetArgs, help::HelpArgs,
+    init::InitArgs, inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
     remove::RemoveArgs, resume::ResumeArgs, run::RunArgs, runs::RunsArgs, schedules::SchedulesArgs,
     state::StateArgs, sync::SyncArgs, write::WriteArgs,
 };
@@ -116,6 +116,7 @@ pub enum Command {
     Schedules(SchedulesArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Forget(ForgetArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -238,6 +239,7 @@ impl Command {
             Command::Schedules(_) => ("schedules", takes(true, false, false)),
             Command::Pause(_) => ("pause", takes(false, false, false)),
             Command::Resume(_) => ("resume", takes(false, false, false)),
+            Command::Forget(_) => ("forget", takes(true, true, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

@@ -1,6 +1,7 @@
 //! What the databases have in common: names and keys in SQL, the pages that wait for a transaction,
 //! and what a load goes on with.
 
+pub(crate) mod about;
 pub(crate) mod existing;
 
 use std::ops::AddAssign;

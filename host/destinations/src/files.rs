@@ -91,6 +91,22 @@ pub(crate) fn state(dir: &Path, table: &str, extension: &'static str) -> Result<
     Ok(manifest.and_then(|manifest| manifest.state))
 }
 
+/// Keeps this state of the reads of this table in the place of what is kept.
+pub(crate) fn set_state(
+    dir: &Path,
+    table: &str,
+    extension: &'static str,
+    state: &State,
+) -> Result<()> {
+    let files = TableFiles::new(dir, table, extension)?;
+    let failed = |error| io_error(format!("cannot write in {}", dir.display()), error);
+    fs::create_dir_all(dir).map_err(failed)?;
+    claim(&files, &files.stage().map_err(failed)?)?;
+    let mut manifest = Manifest::load(&files)?.unwrap_or_default();
+    manifest.state = Some(state.clone());
+    manifest.save(&files)
+}
+
 /// Throws away what is kept of the reads of this table; whether there was anything.
 pub(crate) fn forget(dir: &Path, table: &str, extension: &'static str) -> Result<bool> {
     let files = TableFiles::new(dir, table, extension)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
-use tollgate_model::{Column, Result};
+use tollgate_model::{Column, Error, ErrorKind, Result};
 
 use crate::state::{Change, Scope, State};
 
@@ -21,6 +21,16 @@ pub trait Destination: Send {
     fn state(&self, table: &str) -> Result<Option<State>> {
         let _ = table;
         Ok(None)
+    }
+
+    /// Keeps this state of the reads of this table in the place of what is kept, as a whole or not at
+    /// all. The table's rows stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Destination`] where it keeps no states.
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        let _ = (table, state);
+        Err(Error::new(ErrorKind::Destination, "this destination keeps no states"))
     }
 
     /// Throws away what is kept of the reads of this table, so that the next one begins from the

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Stream, near_miss};
+use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Settings, Stream, near_miss};
 
 use crate::columns::{ColumnChanges, Shape};
 use crate::destination::{ChildOf, Mode, Table};
@@ -54,6 +54,8 @@ pub enum Refresh {
     /// It is.
     #[default]
     GoOn,
+    /// It is thrown away, and the stream read from the start, into the rows that are there.
+    Anew,
     /// It is not: everything is read from the start and takes the place of all that is there when it
     /// is complete, as in a first run. The run after it goes on with this one in the sync's own mode.
     Full,
@@ -64,6 +66,10 @@ pub enum Refresh {
 pub struct Choices {
     /// The stream's options, checked and resolved.
     pub options: Vec<Setting>,
+    /// The options as they were entered, by name.
+    pub entered: Settings,
+    /// Only what is new since this moment is wanted, in microseconds UTC. `None`: everything.
+    pub since: Option<i64>,
     /// The columns, in order. Empty: all.
     pub columns: Vec<String>,
     /// What columns are called and hold, by the source's names.
@@ -108,6 +114,9 @@ impl Plan {
         check_mode(stream, &names, choices.mode, choices.deletes)?;
         let changes = &choices.changes;
         changes.check(&stream.name, available, &columns)?;
+        if choices.since.is_some() {
+            check_since(stream, choices.mode)?;
+        }
         let name = choices.table.unwrap_or_else(|| stream.name.clone());
         let wanted = columns.iter().map(WantedColumn::from).collect();
         let is_key = |column: &str| stream.primary_key.iter().any(|key| key == column);
@@ -140,7 +149,7 @@ impl Plan {
             source: choices.source,
             stream: stream.name.clone(),
             mode: choices.mode,
-            options: Scope::options_of(&choices.options),
+            options: choices.entered.clone(),
             columns: table
                 .each()
                 .iter()
@@ -151,6 +160,8 @@ impl Plan {
             read: Read {
                 stream: stream.name.clone(),
                 options: choices.options,
+                entered: choices.entered,
+                since: choices.since,
                 columns: wanted,
                 children: choices.children,
                 started_at: choices.started_at,
@@ -221,6 +232,35 @@ pub fn check_mode(stream: &Stream, chosen: &[String], mode: Mode, deletes: Delet
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to read only what is new since a moment, where a stream cannot tell.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a stream without a cursor.
+pub fn check_cursor(stream: &Stream) -> Result<()> {
+    if stream.cursor.is_some() {
+        return Ok(());
+    }
+    let message = format!("stream {} does not tell what is new since a day", stream.name);
+    Err(Error::new(ErrorKind::Config, message)
+        .with_hint("`cursor` in `tollgate describe` marks the streams that do"))
+}
+
+/// Refuses to load only what is new since a moment, where that cannot be.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a stream without a cursor, and for [`Mode::Replace`].
+pub fn check_since(stream: &Stream, mode: Mode) -> Result<()> {
+    check_cursor(stream)?;
+    if mode != Mode::Replace {
+        return Ok(());
+    }
+    let name = &stream.name;
+    let message =
+        format!("stream {name} is replaced: what is new since a day would take the place of all");
+    Err(Error::new(ErrorKind::Config, message)
+        .with_hint("the modes merge and append keep the rows that are there"))
 }
 
 fn cannot_merge(stream: &Stream) -> Error {

@@ -13,7 +13,7 @@ use crate::course::{Course, Ledger};
 use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start};
 use crate::plan::{Plan, Refresh};
 use crate::report::RowsKept;
-use crate::state::Change;
+use crate::state::{Change, Round};
 
 /// Pages between readers and writer. Two keep both sides busy; each may hold a megabyte.
 const PAGES_WAITING_MAX: usize = 2;
@@ -83,14 +83,16 @@ impl Writer {
         tokio::task::spawn_blocking(move || {
             let start = match plan.refresh {
                 _ if plan.limit.is_some() => Start::Stateless,
-                Refresh::GoOn => Start::GoOn(&plan.scope),
+                Refresh::GoOn | Refresh::Anew => Start::GoOn(&plan.scope),
                 Refresh::Full => Start::Fresh,
             };
-            match destination.begin(&plan.table, start) {
+            let is_anew = plan.refresh == Refresh::Anew && start != Start::Stateless;
+            let forgotten = if is_anew { destination.forget(&plan.table.name) } else { Ok(false) };
+            match forgotten.and_then(|_| destination.begin(&plan.table, start)) {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok(Begun { load, kept, table }) => {
-                    let now = plan.read.started_at;
-                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, now);
+                    let first = Round::first(&plan.read);
+                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, first);
                     let is_stateful = start != Start::Stateless;
                     let keeps = is_stateful && load.pace().is_some();
                     if ready.send(Ok((course.clone(), keeps))).is_ok() {

@@ -67,8 +67,8 @@ pub async fn run(args: &PreviewArgs, context: &Context) -> Outcome {
         concurrency: Some(1),
         ..Choices::default()
     };
-    let options = args.stream.options.settings();
-    let plan = reading::plan(&session, &args.stream.stream, options, choices).await?;
+    let read = reading::read(&session, &args.stream);
+    let plan = reading::plan(&session, read, choices).await?;
     let batches = Batches::default();
     let destination = Box::new(Memory(batches.clone()));
     let observer = Quietly::new(&context.messages, format!("stream {}", args.stream.stream));

@@ -29,6 +29,7 @@ Examples:
   tollgate sync nightly --limit 100               this one, and a hundred rows of each stream
   tollgate sync --stream contacts --to out.db     without an entry in tollgate.toml
   tollgate sync --stream contacts --stream lists --to parquet:out --mode append
+  tollgate sync nightly --since today-90          read three months anew, keep the other rows
   tollgate sync nightly --full-refresh            read everything anew";
 
 /// The arguments of `sync`.
@@ -95,6 +96,11 @@ pub struct SyncArgs {
     /// is there
     #[arg(long, conflicts_with = "limit")]
     pub full_refresh: bool,
+
+    /// Read anew what was made or changed since this day, into the rows that are there: a date,
+    /// `today-90` or 90. Only streams that tell what is new can
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["full_refresh", "limit"])]
+    pub since: Option<String>,
 
     /// How the streams are read.
     #[command(flatten)]
@@ -176,6 +182,7 @@ async fn run_all(args: &SyncArgs, context: &Context) -> Outcome<Vec<Run>> {
     if prepared.iter().any(Prepared::is_misconfigured) {
         prepared.retain(Prepared::is_misconfigured);
     }
+    prepared.iter().flat_map(Prepared::notes).for_each(|note| context.messages.say(&note));
     let recorder = Recorder::open(context, &config);
     let side_by_side = usize::try_from(args.jobs).unwrap_or(1);
     let mut finished: Vec<(usize, Vec<Run>)> = stream::iter(prepared::by_destination(prepared))

@@ -18,7 +18,7 @@ use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "account",
     "stream",
     "streams",
@@ -35,6 +35,7 @@ const KEYS: [&str; 18] = [
     "concurrency",
     "part_retries",
     "limit",
+    "history",
     "schedule",
     "retry",
 ];
@@ -80,6 +81,8 @@ pub struct SyncConfig {
     pub part_retries: Option<u32>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
+    /// How far back the first run goes, in streams that tell what is new: a day, as it was entered.
+    pub history: Option<String>,
     /// When `tollgate run` runs it.
     pub scheduled: Option<Scheduled>,
 }
@@ -170,6 +173,7 @@ fn read(
             .integer("part_retries", 0, u64::from(PART_RETRIES_MAX))
             .and_then(|number| u32::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
+        history: reader.text("history").map(Spanned::into_inner),
         scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
         to: needed(&mut reader, "to", to, "for example `to = \"sqlite:out.db\"`")?,

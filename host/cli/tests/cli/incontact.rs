@@ -4,6 +4,8 @@
 mod accounts;
 mod columns;
 pub mod desk;
+mod kept;
 mod menus;
 mod reports;
+mod since;
 mod streams;

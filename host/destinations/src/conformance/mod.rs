@@ -200,5 +200,6 @@ checks! {
         a_load_without_state_leaves_it
         a_replacement_ends_the_state_of_what_it_replaces
         a_state_is_forgotten_on_demand
+        a_state_is_set_in_the_place_of_another
         the_end_keeps_the_parts_of_its_round;
 }

@@ -35,6 +35,10 @@ impl Destination for Csv {
         files::state(&self.dir, table, CsvFormat::EXTENSION)
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        files::set_state(&self.dir, table, CsvFormat::EXTENSION, state)
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
         files::forget(&self.dir, table, CsvFormat::EXTENSION)
     }

@@ -35,6 +35,10 @@ impl Destination for Jsonl {
         files::state(&self.dir, table, JsonlFormat::EXTENSION)
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        files::set_state(&self.dir, table, JsonlFormat::EXTENSION, state)
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
         files::forget(&self.dir, table, JsonlFormat::EXTENSION)
     }

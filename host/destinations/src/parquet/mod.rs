@@ -50,6 +50,10 @@ impl Destination for Parquet {
         files::state(&self.dir, table, ParquetFormat::EXTENSION)
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        files::set_state(&self.dir, table, ParquetFormat::EXTENSION, state)
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
         files::forget(&self.dir, table, ParquetFormat::EXTENSION)
     }

@@ -59,7 +59,7 @@ pub(super) fn begin(
     }
     let table = database::settled(table, tables);
     let tables = table.each();
-    let (kept, token) = kept(&mut transaction, schema, &table, start).map_err(explain)?;
+    let (kept, token) = kept(&mut transaction, schema, &table, start, context)?;
     let goes_on = token.is_some();
     let found = match token {
         Some(token) => staging::go_on(&mut transaction, schema, &tables, token).map_err(explain)?,
@@ -96,7 +96,10 @@ pub(super) fn begin(
 }
 
 /// `CREATE SCHEMA IF NOT EXISTS` asks for the right to make one even where it is there.
-fn make_schema(transaction: &mut Transaction<'_>, schema: &str) -> Result<(), postgres::Error> {
+pub(super) fn make_schema(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+) -> Result<(), postgres::Error> {
     connect::lock_schema(transaction, schema)?;
     let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
     if transaction.query_opt(sql, &[&schema])?.is_none() {
@@ -111,9 +114,11 @@ fn kept(
     schema: &str,
     table: &Table,
     start: Start<'_>,
-) -> Result<(Kept, Option<String>), postgres::Error> {
+    context: Context<'_>,
+) -> Result<(Kept, Option<String>)> {
+    let explain = |error| context.explain(error);
     let stored = match start {
-        Start::GoOn(_) => state::load(transaction, schema, &table.name)?,
+        Start::GoOn(_) => state::load(transaction, schema, &table.name).map_err(explain)??,
         _ => None,
     };
     Ok(database::kept(table, start, stored))

@@ -99,21 +99,29 @@ impl Destination for Postgres {
         let mut session = self.connect()?;
         let found = self.with_state(&mut session, &table, |transaction| {
             state::load(transaction, schema, &table)
-        })?;
+        })??;
         Ok(found.map(|(state, _)| state))
     }
 
-    fn forget(&mut self, table: &str) -> Result<bool> {
-        if self.state(table)?.is_none() {
-            return Ok(false);
-        }
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
         let (schema, table) = (self.schema()?, schema::fitting(table));
         let mut session = self.connect()?;
         session.lock(schema, &table)?;
         self.with_state(&mut session, &table, |transaction| {
+            load::make_schema(transaction, schema)?;
             staging::abandon(transaction, schema, &table)?;
-            state::forget(transaction, schema, &table)
-        })?;
-        Ok(true)
+            state::forget(transaction, schema, &table)?;
+            state::store(transaction, schema, &table, &state.as_change(), None)
+        })
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        let (schema, table) = (self.schema()?, schema::fitting(table));
+        let mut session = self.connect()?;
+        session.lock(schema, &table)?;
+        self.with_state(&mut session, &table, |transaction| {
+            let was_staged = staging::abandon(transaction, schema, &table)?;
+            Ok(state::forget(transaction, schema, &table)? || was_staged)
+        })
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn begin(
     }
     let table = database::settled(table, tables);
     let tables = table.each();
-    let (kept, staged) = kept(&transaction, &table, start).map_err(explain)?;
+    let (kept, staged) = kept(&transaction, &table, start, context)?;
     let found = match &staged {
         Some(staged) => staging::go_on(&transaction, &tables, staged).map_err(explain)?,
         None => None,
@@ -104,9 +104,11 @@ fn kept(
     transaction: &Transaction<'_>,
     table: &Table,
     start: Start<'_>,
-) -> rusqlite::Result<(Kept, Option<Staged>)> {
+    context: Context<'_>,
+) -> Result<(Kept, Option<Staged>)> {
+    let explain = |error| context.explain(error);
     let stored = match start {
-        Start::GoOn(_) => state::load(transaction, &table.name)?,
+        Start::GoOn(_) => state::load(transaction, &table.name).map_err(explain)??,
         _ => None,
     };
     Ok(database::kept(table, start, stored))

@@ -79,10 +79,10 @@ pub(super) fn go_on(
 }
 
 /// Removes the staging tables of an interrupted load of this table, whatever child tables it had,
-/// and its state, which is worth nothing without them.
-pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<()> {
-    let Some((_, Some(staged))) = state::load(connection, table)? else { return Ok(()) };
-    let prefix = format!("{PREFIX}{}_", staged.token);
+/// and its state, which is worth nothing without them; whether there were any.
+pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let Some(token) = state::token(connection, table)? else { return Ok(false) };
+    let prefix = format!("{PREFIX}{token}_");
     let names = existing::table_names(connection)?;
     names
         .iter()

@@ -62,6 +62,7 @@ enum Defect {
     StatelessForgets,
     ReplaceKeepsTheState,
     ForgetDoesNothing,
+    SetKeepsOldParts,
     OldPartsStay,
 }
 
@@ -85,6 +86,7 @@ const DEFECTS: &[(Defect, &str)] = &[
     (StatelessForgets, "a_load_without_state_leaves_it"),
     (ReplaceKeepsTheState, "a_replacement_ends_the_state_of_what_it_replaces"),
     (ForgetDoesNothing, "a_state_is_forgotten_on_demand"),
+    (SetKeepsOldParts, "a_state_is_set_in_the_place_of_another"),
     (OldPartsStay, "the_end_keeps_the_parts_of_its_round"),
 ];
 
@@ -179,6 +181,13 @@ impl Destination for Stateful {
 
     fn state(&self, _table: &str) -> Result<Option<State>> {
         Ok(self.storage().state.clone())
+    }
+
+    fn set_state(&mut self, _table: &str, state: &State) -> Result<()> {
+        let mut storage = self.storage();
+        let before = storage.state.take().filter(|_| self.has(SetKeepsOldParts));
+        storage.state = Some(State::after(before, &state.as_change()));
+        Ok(())
     }
 
     fn forget(&mut self, _table: &str) -> Result<bool> {

@@ -78,7 +78,7 @@ fn load(database: &Database, table: &Table, rows: &RecordBatch) -> Result<Loaded
 }
 
 fn change(rows: u64, ended: bool) -> Change {
-    let round = Round { number: 1, began_at: 0, rows, ended };
+    let round = Round { number: 1, rows, ended, ..Round::default() };
     Change { scope: Scope::default(), round, parts: Vec::new(), keeps: Keeps::All }
 }
 

@@ -261,6 +261,7 @@ impl List<'_> {
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("part_retries", sync.part_retries.map(|number| number.to_string()), "2"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
+            ("history", sync.history.clone(), "all"),
             ("schedule", schedule, "none"),
             ("retry", retry, "none"),
         ];

@@ -7,7 +7,7 @@ use tollgate_destinations::Target;
 use tollgate_model::text::quote;
 use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings, Stream};
 use tollgate_runs::Start;
-use tollgate_runtime::Session;
+use tollgate_runtime::{ReadBuilder, Session};
 use tollgate_sync::plan::{self, Choices};
 use tollgate_sync::{ColumnChanges, Deletes, Destination, Mode, Plan, Refresh};
 use tollgate_vault::{Secret, SecretRef};
@@ -21,6 +21,8 @@ use crate::expand::Expand;
 use crate::failure::Outcome;
 use crate::messages::Messages;
 use crate::project::Project;
+
+mod since;
 
 /// A sync, ready to be run.
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub struct Job {
     mode: Option<Mode>,
     deletes: Deletes,
     refresh: Refresh,
+    /// The first day whose changes are read, as it was entered.
+    since: Option<String>,
     table: Option<String>,
     concurrency: Option<usize>,
     part_retries: Option<u32>,
@@ -124,6 +128,7 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.deletes = args.deletes.unwrap_or(job.deletes);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
+    job.since = args.since.clone().or(job.since);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
     job.part_retries = args.part_retries.or(job.part_retries);
@@ -154,6 +159,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         mode: args.mode,
         deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
+        since: args.since.clone(),
         concurrency: concurrency(args),
         part_retries: args.part_retries,
         limit: args.limit,
@@ -173,7 +179,11 @@ fn concurrency(args: &SyncArgs) -> Option<usize> {
 }
 
 fn refresh(args: &SyncArgs) -> Refresh {
-    if args.full_refresh { Refresh::Full } else { Refresh::GoOn }
+    match (args.full_refresh, &args.since) {
+        (true, _) => Refresh::Full,
+        (false, Some(_)) => Refresh::Anew,
+        (false, None) => Refresh::GoOn,
+    }
 }
 
 /// In a database, each sync has a schema of its own, called like the sync, unless another is said.
@@ -201,6 +211,7 @@ impl Job {
             mode: sync.mode,
             deletes: sync.deletes.unwrap_or_default(),
             refresh: Refresh::GoOn,
+            since: sync.history.clone(),
             streams: sync.streams.clone(),
             options: sync.options.clone(),
             columns: sync.columns.clone(),
@@ -234,14 +245,17 @@ impl Job {
         let descriptor = session.connector().descriptor();
         let names = self.stream_names(descriptor, source)?;
         for name in &names {
-            let read = session.read(name.get_ref()).options(self.options.clone());
-            let checked = read.columns(self.columns.clone()).build();
+            let read = self.read(session, name.get_ref());
+            let checked = read.and_then(|read| read.columns(self.columns.clone()).build());
             let checked = checked.and_then(|_| self.check_mode(descriptor, name.get_ref()));
             checked.map_err(|error| self.at_its_line(error, name, source))?;
         }
         let streams: Vec<&Stream> =
             names.iter().filter_map(|name| descriptor.stream(name.get_ref())).collect();
         if let (Err(error), Some(first)) = (self.expand.check(&streams), names.first()) {
+            return Err(self.at_its_line(error, first, source).into());
+        }
+        if let (Err(error), Some(first)) = (self.check_since(&streams), names.first()) {
             return Err(self.at_its_line(error, first, source).into());
         }
         self.check_changed(descriptor, &names).map_err(|error| match names.first() {
@@ -355,9 +369,17 @@ impl Job {
         Ok(Some(read.secret))
     }
 
-    /// What the options of a stream are.
-    pub fn options(&self) -> Settings {
-        self.options.clone()
+    /// The read of a stream, with all of its columns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a stream that the connector does not have.
+    pub fn read<'s>(&self, session: &'s Session, stream: &str) -> Result<ReadBuilder<'s>> {
+        let described = describe::find(session.connector().descriptor(), stream)?;
+        let read = session.read(stream).options(self.options.clone());
+        Ok(match self.since_of(described) {
+            Some(day) => read.since(day),
+            None => read,
+        })
     }
 
     /// What becomes of the rows that are there in the next run.
@@ -376,13 +398,18 @@ impl Job {
             table: Some(part.table.clone()),
             mode: part.mode,
             deletes: self.deletes,
-            source: format!("{}, account {}", descriptor.id, self.account),
+            source: self.source(&descriptor.id),
             refresh: self.refresh,
             concurrency: self.concurrency,
             part_retries: self.part_retries,
             limit: self.limit,
             ..Choices::default()
         }
+    }
+
+    /// Whose rows it loads, in a state.
+    pub fn source(&self, connector: &str) -> String {
+        format!("{connector}, account {}", self.account)
     }
 
     /// An error that knows no line, at the line of what it names: an option or column, else the
