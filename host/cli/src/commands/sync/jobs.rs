@@ -313,19 +313,20 @@ impl Job {
         let part = |stream: &&Stream| Part {
             stream: stream.name.clone(),
             table: self.table(&stream.name, streams.len()),
-            mode: self.mode_of(stream),
+            mode: self.mode_for(stream),
             children: self.expand.of(stream),
         };
         streams.iter().map(part).collect()
     }
 
-    fn mode_of(&self, stream: &Stream) -> Mode {
+    /// What the sync does with the rows of this stream that are there.
+    fn mode_for(&self, stream: &Stream) -> Mode {
         self.mode.unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges()))
     }
 
     fn check_mode(&self, descriptor: &Descriptor, stream: &str) -> Result<()> {
         let Some(stream) = descriptor.stream(stream) else { return Ok(()) };
-        let mode = self.mode_of(stream);
+        let mode = self.mode_for(stream);
         if mode == Mode::Merge && !self.to.merges() {
             let message = format!("nothing can be merged into {} files", self.to.scheme());
             return Err(Error::new(ErrorKind::Config, message).with_hint(

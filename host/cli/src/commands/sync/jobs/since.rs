@@ -21,7 +21,7 @@ impl Job {
             return Err(Error::new(ErrorKind::Config, message)
                 .with_hint("`cursor` in `tollgate describe` marks the streams that do"));
         }
-        bounded.try_for_each(|stream| plan::check_since(stream, self.mode_of(stream)))
+        bounded.try_for_each(|stream| plan::check_since(stream, self.mode_for(stream)))
     }
 
     /// What is to be told of the streams that a first day has no part in.
