@@ -3,6 +3,8 @@
 
 mod accounts;
 mod desk;
+#[cfg(unix)]
+mod killed;
 mod menus;
 mod quota;
 mod streams;
