@@ -15,6 +15,7 @@ use tollgate_sync::Destination;
 use tollgate_vault::Secret;
 
 use crate::provider::TABLES;
+use crate::sqlite::PAGE_BYTES;
 
 /// The columns of the two tables by which their rows are told apart: what is read of each.
 const READ: [&[&str]; 2] =
@@ -124,6 +125,24 @@ impl Place {
         let mut rows = Rows { tables };
         rows.tables.iter_mut().for_each(|rows| rows.sort_unstable());
         Ok(rows)
+    }
+
+    /// How many pages a database file has, made as few and as small as can be, so that the next run
+    /// takes further ones.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn pages(&self) -> anyhow::Result<u32> {
+        let Place::Sqlite(path) = self else { anyhow::bail!("it is no database file") };
+        if !path.exists() {
+            return Ok(0);
+        }
+        let database = Connection::open(path)?;
+        // Pages keep their size as long as there is a WAL.
+        database.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        database.pragma_update(None, "page_size", PAGE_BYTES)?;
+        database.execute_batch("VACUUM")?;
+        Ok(database.query_row("PRAGMA page_count", [], |row| row.get(0))?)
     }
 
     /// A connection of its own to a server.
@@ -236,18 +255,32 @@ fn jsonl(path: &Path, columns: &[&str]) -> anyhow::Result<Vec<String>> {
     fs::read_to_string(path)?.lines().map(row).collect()
 }
 
-/// Texts here have neither commas nor quotes nor line breaks.
 fn csv(path: &Path, columns: &[&str]) -> anyhow::Result<Vec<String>> {
     let text = fs::read_to_string(path)?;
-    let mut lines = text.split_terminator("\r\n").map(|line| line.split(',').collect::<Vec<_>>());
+    let mut lines = text.split_terminator("\r\n").map(cells);
     let header = lines.next().context("there is no header")?;
     let places = columns.iter().map(|name| {
         header.iter().position(|found| found == name).with_context(|| format!("no column {name}"))
     });
     let places: Vec<usize> = places.collect::<anyhow::Result<_>>()?;
-    let row = |line: Vec<&str>| {
+    let row = |line: Vec<String>| {
         anyhow::ensure!(line.len() == header.len(), "a line is cut: {line:?}");
-        Ok(places.iter().map(|place| line[*place]).collect::<Vec<_>>().join("|"))
+        Ok(places.iter().map(|place| line[*place].as_str()).collect::<Vec<_>>().join("|"))
     };
     lines.map(row).collect()
+}
+
+/// The cells of a line of CSV. Texts here have commas, but neither quotes nor line breaks.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match (letter, cells.last_mut()) {
+            ('"', _) => is_quoted = !is_quoted,
+            (',', _) if !is_quoted => cells.push(String::new()),
+            (letter, Some(cell)) => cell.push(letter),
+            (_, None) => {}
+        }
+    }
+    cells
 }

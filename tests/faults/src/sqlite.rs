@@ -9,6 +9,9 @@ use rusqlite::{Connection, ffi};
 
 use crate::fault::die;
 
+/// Pages of the least size: a few rows fill one.
+pub(crate) const PAGE_BYTES: u32 = 512;
+
 /// 0: no limit.
 static PAGES_MAX: AtomicU32 = AtomicU32::new(0);
 /// 0: never.
@@ -34,6 +37,8 @@ unsafe extern "C" fn limit_connection(
     _: *const ffi::sqlite3_api_routines,
 ) -> c_int {
     let limit = |connection: Connection| {
+        // Of a database that is not there yet.
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         let sql = format!("PRAGMA max_page_count = {}", PAGES_MAX.load(Ordering::SeqCst));
         connection.query_row(&sql, [], |_| Ok(()))
     };

@@ -2,7 +2,7 @@
 //! OAuth 2.
 
 mod accounts;
-mod desk;
+pub mod desk;
 #[cfg(unix)]
 mod killed;
 mod menus;

@@ -219,7 +219,7 @@ impl Bench {
         let mut findings = Findings::default();
         for phase in PHASES {
             let mut chain = self.loaded()?;
-            let mut fired = 0;
+            let (mut fired, mut last) = (0, None);
             for point in 0..POINTS_MAX {
                 let seen = match phase {
                     Phase::First => self.first(|chain| doomed(chain, point)),
@@ -230,9 +230,11 @@ impl Bench {
                     break;
                 }
                 fired += 1;
+                last.clone_from(&seen.ended);
                 findings.add(seen);
             }
-            ensure!((1..POINTS_MAX).contains(&fired), "it fired {fired} times ({phase:?})");
+            let is_in_time = (1..POINTS_MAX).contains(&fired);
+            ensure!(is_in_time, "it fired {fired} times in a {phase:?} load: {last:?}");
         }
         Ok(findings)
     }

@@ -1,8 +1,6 @@
 //! A disk that is full, from the first byte on up to where there is just room enough.
 
-use rusqlite::Connection;
 use tollgate_faults::fault::Fault;
-use tollgate_faults::place::Place;
 use tollgate_faults::steps::Steps;
 
 use crate::bench::{Bench, Chain, Into};
@@ -11,7 +9,7 @@ use crate::findings::Findings;
 pub fn check(bench: &Bench) -> anyhow::Result<Findings> {
     match bench.into {
         Into::Sqlite => bench.until_too_late(|chain, point| {
-            let pages = pages(&chain.place)? + 2 * point + 1;
+            let pages = chain.place.pages()? + 2 * point + 1;
             bench.run_apart(&bench.sync(chain, Fault::DatabasePages(pages)))
         }),
         Into::Postgres => bench.until_too_late(|chain, point| {
@@ -31,17 +29,6 @@ fn files(bench: &Bench, bytes: u64) -> anyhow::Result<Findings> {
         let fault = Fault::FileBytes(u64::from(point) * bytes);
         bench.run_apart(&bench.sync(chain, fault))
     })
-}
-
-/// The pages of a database, made as few as they can be: it is to grow in each run.
-fn pages(place: &Place) -> anyhow::Result<u32> {
-    let Place::Sqlite(path) = place else { anyhow::bail!("it is no file") };
-    if !path.exists() {
-        return Ok(0);
-    }
-    let database = Connection::open(path)?;
-    database.execute_batch("VACUUM")?;
-    Ok(database.query_row("PRAGMA page_count", [], |row| row.get(0))?)
 }
 
 /// There is room again.
