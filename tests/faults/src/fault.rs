@@ -8,6 +8,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
+use tollgate_model::{Error, ErrorKind};
 
 use crate::sqlite;
 use crate::steps::{Boundary, Steps};
@@ -25,7 +26,7 @@ pub enum Fault {
     KilledAtCommit(u32),
     /// A SQLite database may have no more pages than these.
     DatabasePages(u32),
-    /// A file may have no more bytes than these.
+    /// A file may have no more bytes than these, from its first step on.
     FileBytes(u64),
 }
 
@@ -61,7 +62,15 @@ impl Fault {
                 let mut signals = SigSet::empty();
                 signals.add(Signal::SIGXFSZ);
                 signals.thread_block()?;
-                setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes)?;
+                let is_set = Once::new();
+                // What the runtime keeps in files of memory was made before.
+                return Ok(Steps::new(move |_| {
+                    let mut limited = Ok(());
+                    is_set.call_once(|| {
+                        limited = setrlimit(Resource::RLIMIT_FSIZE, bytes, bytes);
+                    });
+                    limited.map_err(|error| Error::new(ErrorKind::Bug, error.to_string()))
+                }));
             }
         }
         Ok(Steps::unwatched())

@@ -188,8 +188,7 @@ impl Place {
 
 /// The columns of a row as one text, in SQL.
 fn joined(columns: &[&str]) -> String {
-    let columns: Vec<_> =
-        columns.iter().map(|column| format!("coalesce({column}, '')")).collect();
+    let columns: Vec<_> = columns.iter().map(|column| format!("coalesce({column}, '')")).collect();
     columns.join(" || '|' || ")
 }
 
@@ -202,7 +201,8 @@ fn sqlite(path: &Path) -> anyhow::Result<[Vec<String>; 2]> {
     let snapshot = database.transaction()?;
     for ((table, columns), rows) in TABLES.iter().zip(READ).zip(&mut tables) {
         if snapshot.table_exists(None, *table)? {
-            let mut query = snapshot.prepare(&format!("SELECT {} FROM {table}", joined(columns)))?;
+            let mut query =
+                snapshot.prepare(&format!("SELECT {} FROM {table}", joined(columns)))?;
             *rows = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         }
     }

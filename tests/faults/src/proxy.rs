@@ -81,7 +81,10 @@ fn pass(mut client: TcpStream, cut: &Arc<Cut>) -> std::io::Result<()> {
     client.shutdown(Shutdown::Both)
 }
 
-fn answer((mut server, mut client): (TcpStream, TcpStream), swallows: &AtomicBool) -> std::io::Result<()> {
+fn answer(
+    (mut server, mut client): (TcpStream, TcpStream),
+    swallows: &AtomicBool,
+) -> std::io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let read = server.read(&mut buffer)?;

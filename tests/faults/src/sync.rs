@@ -159,4 +159,3 @@ fn said(error: &tollgate_model::Error) -> String {
     }
     text
 }
-

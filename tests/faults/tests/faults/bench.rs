@@ -318,9 +318,7 @@ impl Look {
         let is_allowed = match self.mode {
             // Tables are files of their own.
             Mode::Replace => self.is_files && seen.tables.iter().enumerate().all(is_of_both),
-            Mode::Append => {
-                before.without(&seen).count() == 0 && seen.without(after).count() == 0
-            }
+            Mode::Append => before.without(&seen).count() == 0 && seen.without(after).count() == 0,
             // Each row is the old one or the new one, and none is both.
             Mode::Merge => {
                 let mut all = before.clone();

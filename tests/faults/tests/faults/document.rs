@@ -194,14 +194,10 @@ fn the_document_has_a_line_for_every_check_and_nothing_else() {
 #[test]
 fn a_line_is_found_again_under_its_heading() {
     let found = Findings::default();
-    let lines = [
-        Line::of(Check::Gone, Into::Csv, Mode::Append, &found),
-        Line::caught(0, "rows are lost"),
-    ];
-    let there: Lines = lines
-        .into_iter()
-        .map(|Line { section, key, text }| ((section, key), text))
-        .collect();
+    let lines =
+        [Line::of(Check::Gone, Into::Csv, Mode::Append, &found), Line::caught(0, "rows are lost")];
+    let there: Lines =
+        lines.into_iter().map(|Line { section, key, text }| ((section, key), text)).collect();
     assert_eq!(parse(&render(&there)), there);
     assert_eq!(parse(&render(&there).replace("## CSV", "## Other")).len(), 1);
 }

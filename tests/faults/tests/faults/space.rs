@@ -1,5 +1,6 @@
 //! A disk that is full, from the first byte on up to where there is just room enough.
 
+use anyhow::ensure;
 use tollgate_faults::fault::Fault;
 use tollgate_faults::steps::Steps;
 
@@ -16,6 +17,8 @@ pub fn check(bench: &Bench) -> anyhow::Result<Findings> {
             refuse_row(chain, 3 * point + 1)?;
             let ended = bench.run_here(&bench.sync(chain, Fault::None), &Steps::unwatched())?;
             chain.place.connect()?.batch_execute(AGAIN)?;
+            let said = ended.failed.as_ref().is_none_or(|(_, text)| text.contains("no space left"));
+            ensure!(said, "it failed for another reason: {ended:?}");
             Ok(Some(ended))
         }),
         Into::Parquet => files(bench, 700),
@@ -53,7 +56,7 @@ fn refuse_row(chain: &Chain, number: u32) -> anyhow::Result<()> {
          END $$;
          CREATE FUNCTION faults.watch(name text) RETURNS void LANGUAGE plpgsql AS $$
          BEGIN
-           EXECUTE 'CREATE TRIGGER full BEFORE INSERT ON ' || name ||
+           EXECUTE 'CREATE TRIGGER disk_full BEFORE INSERT ON ' || name ||
                    ' FOR EACH ROW EXECUTE FUNCTION faults.refuse()';
          END $$;
          CREATE FUNCTION faults.watch_made() RETURNS event_trigger LANGUAGE plpgsql AS $$
