@@ -218,8 +218,8 @@ fn files(dir: &Path, extension: &str, read: ReadFile) -> anyhow::Result<[Vec<Str
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let of = |table: &&str| name.starts_with(&format!("{table}.")) && name.ends_with(extension);
-        if let Some(at) = TABLES.iter().position(|table| of(&table)) {
+        let of = |table: &str| name.starts_with(&format!("{table}.")) && name.ends_with(extension);
+        if let Some(at) = TABLES.iter().position(|table| of(table)) {
             let rows = read(&path, READ[at]).with_context(|| name.clone())?;
             tables[at].extend(rows);
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tollgate_model::{ManualClock, Unobserved};
-use tollgate_runtime::{Access, Runtime, RuntimeConfig, Session};
+use tollgate_runtime::{Access, Connector, Runtime, RuntimeConfig, Session};
 use tollgate_simulators::ConstantContact;
 use tollgate_simulators::constant_contact::{CANARY_PASTED, Credentials};
 use tollgate_sync::plan::Choices;
@@ -61,18 +61,21 @@ pub enum Resumed {
     End,
 }
 
-/// A runtime with limits under which waiting is short, and the cache of components that all tests
-/// share.
+/// The component, in a runtime with limits under which waiting is short, and with the cache of
+/// components that all tests share. The connector lives no longer than the runtime.
 ///
 /// # Errors
 /// Where it cannot be had.
-pub fn runtime() -> anyhow::Result<Runtime> {
+pub async fn component() -> anyhow::Result<(Runtime, Connector)> {
     let mut limits = brisk_limits();
     // The provider's own limit is four requests a second, which no run here is to wait for.
     limits.gate.retry.attempts = 2;
     let cache_dir = tollgate_test_artifacts::components().with_file_name("test-cache");
     let config = RuntimeConfig { cache_dir: Some(cache_dir), limits, ..RuntimeConfig::default() };
-    Ok(Runtime::new(config)?)
+    let runtime = Runtime::new(config)?;
+    let file = tollgate_test_artifacts::component(ConstantContact::COMPONENT);
+    let connector = runtime.load_file(&file).await?;
+    Ok((runtime, connector))
 }
 
 impl Sync {
@@ -80,9 +83,9 @@ impl Sync {
     ///
     /// # Errors
     /// Where it cannot begin; a run that fails is no error.
-    pub async fn run(&self, runtime: &Runtime, steps: &Steps) -> anyhow::Result<Ended> {
+    pub async fn run(&self, connector: &Connector, steps: &Steps) -> anyhow::Result<Ended> {
         let folder = TempDir::new()?;
-        let session = self.session(runtime, folder.path().join("vault")).await?;
+        let session = self.session(connector, folder.path().join("vault"))?;
         let plan = self.plan(&session)?;
         let (source, destination) = self.ends(session)?;
         let source = WatchedSource { source, steps: steps.clone() };
@@ -102,9 +105,7 @@ impl Sync {
         })
     }
 
-    async fn session(&self, runtime: &Runtime, vault: PathBuf) -> anyhow::Result<Session> {
-        let component = tollgate_test_artifacts::component(ConstantContact::COMPONENT);
-        let connector = runtime.load_file(&component).await?;
+    fn session(&self, connector: &Connector, vault: PathBuf) -> anyhow::Result<Session> {
         let key = KeySource::OwnFile(vault.with_extension("key"));
         let vault = Vault::new(vault, key, |_| None, Arc::new(|_| {}));
         let mut access = Access::declared(connector.descriptor()).tokens(Arc::new(vault));

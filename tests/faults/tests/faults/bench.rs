@@ -14,8 +14,8 @@ use tollgate_faults::fault::Fault;
 use tollgate_faults::place::{Place, Rows};
 use tollgate_faults::provider::Provider;
 use tollgate_faults::steps::{Boundary, Steps};
-use tollgate_faults::sync::{Ended, Sync, runtime};
-use tollgate_runtime::Runtime;
+use tollgate_faults::sync::{Ended, Sync, component};
+use tollgate_runtime::{Connector, Runtime};
 use tollgate_sync::Mode;
 
 use crate::findings::{Findings, Seen};
@@ -42,7 +42,8 @@ pub struct Bench {
     pub into: Into,
     pub mode: Mode,
     defect: Option<Defect>,
-    runtime: Runtime,
+    _runtime: Runtime,
+    connector: Connector,
     executor: tokio::runtime::Runtime,
     folder: TempDir,
     server: Option<TestServer>,
@@ -78,9 +79,10 @@ impl Bench {
             .enable_all()
             .build()
             .unwrap();
-        let (runtime, folder) = (runtime().unwrap(), tempfile::tempdir().unwrap());
+        let (_runtime, connector) = executor.block_on(component()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let places = AtomicU32::new(0);
-        Some(Bench { into, mode, defect, runtime, executor, folder, server, places })
+        Some(Bench { into, mode, defect, _runtime, connector, executor, folder, server, places })
     }
 
     /// A place where nothing is yet, and a provider of its own.
@@ -122,7 +124,7 @@ impl Bench {
 
     /// Runs a sync in this process.
     pub fn run_here(&self, sync: &Sync, steps: &Steps) -> anyhow::Result<Ended> {
-        self.executor.block_on(sync.run(&self.runtime, steps))
+        self.executor.block_on(sync.run(&self.connector, steps))
     }
 
     /// Runs a sync in a process of its own; `None`: it was killed.
