@@ -135,6 +135,8 @@ impl Sync {
             mode: self.mode,
             source: "constant_contact acme".to_owned(),
             started_at: read.started_at,
+            // A page that cannot be had is to end the run.
+            part_retries: Some(0),
             ..Choices::default()
         };
         Ok(Plan::new(stream, &stream.columns, choices)?)
