@@ -3,8 +3,6 @@
 
 mod accounts;
 pub mod desk;
-#[cfg(unix)]
-mod killed;
 mod menus;
 mod quota;
 mod streams;
