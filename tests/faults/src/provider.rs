@@ -16,8 +16,8 @@ use crate::place::Rows;
 pub const STREAM: &str = "contacts";
 /// Its child table that is read with it.
 pub const CHILD: &str = "phone_numbers";
-/// Its columns that are read: the key, what changes, and the cursor.
-pub const COLUMNS: [&str; 3] = ["contact_id", "company_name", "updated_at"];
+/// Its columns that are read: the key, what changes, the cursor, and what tells deletions.
+pub const COLUMNS: [&str; 4] = ["contact_id", "company_name", "updated_at", "deleted_at"];
 /// The tables that come of it.
 pub const TABLES: [&str; 2] = ["contacts", "contacts_phone_numbers"];
 /// Rows of a page.
@@ -59,7 +59,7 @@ impl Provider {
     pub fn change(&mut self, makes_one: bool) -> anyhow::Result<()> {
         self.simulator.advance(HALF_AN_HOUR);
         self.changes += 1;
-        let before = self.rows();
+        let before = self.rows(true);
         let changed = if makes_one { CHANGES - 1 } else { CHANGES };
         for place in 0..changed {
             // Others each time.
@@ -71,7 +71,7 @@ impl Provider {
         if makes_one {
             self.send("POST", "/v3/contacts", "create_source")?;
         }
-        self.past.add(before.without(&self.rows()));
+        self.past.add(before.without(&self.rows(true)));
         self.simulator.advance(HALF_AN_HOUR);
         self.now += HALF_AN_HOUR;
         self.now += HALF_AN_HOUR;
@@ -104,10 +104,11 @@ impl Provider {
         Ok(())
     }
 
-    /// What the provider has now.
-    fn rows(&self) -> Rows {
+    /// What the provider has now, with what is deleted or without.
+    fn rows(&self, with_deleted: bool) -> Rows {
         let mut rows = Rows::default();
-        for contact in self.simulator.truth().contacts() {
+        let contacts = self.simulator.truth().contacts();
+        for contact in contacts.filter(|contact| with_deleted || contact.deleted_at.is_none()) {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let id = contact.contact_id;
             for number in &contact.phone_numbers {
@@ -121,7 +122,8 @@ impl Provider {
 
     /// What a table has to hold that was loaded before each change and is loaded now.
     pub fn expected(&self, mode: Mode) -> Rows {
-        let mut rows = self.rows();
+        // A merge takes away what was deleted.
+        let mut rows = self.rows(mode != Mode::Merge);
         if mode == Mode::Append {
             rows.add(self.past.clone());
         }
