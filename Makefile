@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check guests bench clean cargo
+.PHONY: help demo test check guests bench faults clean cargo
 
 # Cargo's own folder may be moved by its usual variable; components stand at a fixed place.
 BUILT := $(or $(CARGO_TARGET_DIR),target)
@@ -63,6 +63,9 @@ guests: cargo ## Build the connectors into target/components
 bench: cargo ## Compare Tollgate with a hand-written native program (ARGS="…" is passed on)
 	guests/build.sh
 	cargo run --release -p tollgate-bench -- $(ARGS)
+
+faults: cargo ## Write docs/faults.md anew: what ends a run, and what comes of it
+	TOLLGATE_FAULTS_WRITE=1 cargo test -p tollgate-faults --test faults
 
 clean: ## Remove everything that was built, the wasm standard library included
 	rm -rf target

@@ -39,20 +39,23 @@ struct Own {
 pub struct Setup<'a> {
     /// A certificate chain and its key, in PEM form.
     pub tls: Option<(&'a str, &'a str)>,
+    /// Whether nobody else uses it, so that it can be harmed.
+    pub is_own: bool,
 }
 
 impl TestServer {
     /// The server to test against; `None`, and a word about it, where there is none.
     pub fn start(setup: &Setup<'_>) -> Option<Self> {
         if setup.tls.is_none()
+            && !setup.is_own
             && let Ok(url) = std::env::var("TOLLGATE_TEST_POSTGRES")
         {
             return Some(TestServer::of_url(&url));
         }
         let Some(programs) = programs() else {
             eprintln!(
-                "SKIPPED: Postgres is not installed (initdb was not found) and \
-                 TOLLGATE_TEST_POSTGRES is not set"
+                "SKIPPED: Postgres is not installed (initdb was not found); TOLLGATE_TEST_POSTGRES \
+                 may name a server for the tests that need none of their own"
             );
             return None;
         };

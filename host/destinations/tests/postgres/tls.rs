@@ -17,7 +17,8 @@ fn a_connection_is_protected_as_it_was_said() {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap().pem();
-    let setup = Setup { tls: Some((&certificate, &key.serialize_pem())) };
+    let pem = key.serialize_pem();
+    let setup = Setup { tls: Some((&certificate, &pem)), ..Setup::default() };
     let Some(server) = TestServer::start(&setup) else { return };
     let folder = tempfile::tempdir().unwrap();
     let [ca_file, empty] = ["ca.pem", "empty.pem"].map(|name| folder.path().join(name));
