@@ -103,6 +103,10 @@ fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) 
             replace(reply, 400, vendor.content_type(), body);
             true
         }
+        Kind::Header { name, value } => {
+            let headers = reply.headers.iter_mut().filter(|(header, _)| header == name);
+            headers.map(|(_, old)| value.clone_into(old)).count() > 0
+        }
         _ => edit_body(kind, reply),
     }
 }
