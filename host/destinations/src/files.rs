@@ -28,6 +28,7 @@ use tollgate_sync::{Begun, Mode, Start, State, Table};
 
 use self::manifest::Manifest;
 use self::names::TableFiles;
+pub(crate) use self::names::encode;
 use crate::table::{self, fail};
 
 /// Writers of text collect this much before they hand it on: enough that the calls no longer show

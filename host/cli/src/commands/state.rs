@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tollgate_model::{Error, ErrorKind, Result, SyncName};
 use tollgate_sync::{Destination, State};
-use tollgate_vault::Secret;
 
+use super::sync::access::Access;
 use super::sync::jobs::{Job, Part};
 use crate::config::Config;
 use crate::context::Context;
@@ -136,10 +136,10 @@ async fn show(host: &Host<'_>, config: &Config, names: &[SyncName], context: &Co
     let mut views = Vec::new();
     for sync in syncs {
         let job = Job::of_config(sync, &context.project);
-        let password = job.password(&context.messages)?;
+        let access = job.access(&context.messages)?;
         for Part { stream, table, .. } in parts(host, config, &job).await? {
             let asked = table.clone();
-            let state = at(&job, password.as_ref(), move |to| to.state(&asked)).await?;
+            let state = at(&access, move |to| to.state(&asked)).await?;
             let state = state.map(StateView::from);
             let (sync, destination) = (job.label.clone(), job.to.to_string());
             views.push(StreamStateView { sync, stream, table, destination, state });
@@ -164,12 +164,12 @@ async fn reset(
         let error = Error::new(ErrorKind::Config, message);
         return Err(error.with_hint(hint).into());
     }
-    let password = job.password(&context.messages)?;
+    let access = job.access(&context.messages)?;
     let mut views = Vec::new();
     for Part { stream, table, .. } in parts {
         if streams.is_empty() || streams.contains(&stream) {
             let asked = table.clone();
-            let was_kept = at(&job, password.as_ref(), move |to| to.forget(&asked)).await?;
+            let was_kept = at(&access, move |to| to.forget(&asked)).await?;
             views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
         }
     }
@@ -185,11 +185,10 @@ async fn reset(
 
 /// Asks a destination, whose calls block, on a thread of its own.
 async fn at<T: Send + 'static>(
-    job: &Job,
-    password: Option<&Secret>,
+    access: &Access,
     ask: impl FnOnce(&mut dyn Destination) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let mut destination = job.destination(password);
+    let mut destination = access.destination();
     let asked = tokio::task::spawn_blocking(move || ask(destination.as_mut())).await;
     asked.unwrap_or_else(|panic| {
         Err(Error::new(ErrorKind::Bug, "the destination's thread panicked").with_source(panic))

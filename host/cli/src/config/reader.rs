@@ -93,6 +93,15 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
+    /// True or false.
+    pub fn boolean(&mut self, key: &str) -> Option<Spanned<bool>> {
+        let value = self.value(key)?;
+        match value.get_ref().as_bool() {
+            Some(flag) => Some(Spanned::new(value.span(), flag)),
+            None => self.wrong_type(key, value, "true or false"),
+        }
+    }
+
     /// A path, relative to a folder.
     pub fn path(&mut self, key: &str, folder: &Path) -> Option<Spanned<PathBuf>> {
         let path = self.text(key)?;

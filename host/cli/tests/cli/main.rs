@@ -14,6 +14,7 @@
 //! | [`scheduled`] | `run`, which stays up and starts what is due |
 //! | [`notified`] | that a command is told of syncs that fail and recover |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
+//! | [`object_store`] | sync into an object store |
 //! | [`postgres`] | sync into a database server, where there is one |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
 //! | [`secrets`] | that no output has one |
@@ -29,6 +30,7 @@ mod help;
 mod incontact;
 mod install;
 mod notified;
+mod object_store;
 mod place;
 #[cfg(unix)]
 mod postgres;
