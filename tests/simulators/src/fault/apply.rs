@@ -104,8 +104,8 @@ fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) 
             true
         }
         Kind::Header { name, value } => {
-            let headers = reply.headers.iter_mut().filter(|(header, _)| header == name);
-            headers.map(|(_, old)| value.clone_into(old)).count() > 0
+            let found = reply.headers.iter_mut().find(|(header, _)| header == name);
+            found.map(|(_, old)| value.clone_into(old)).is_some()
         }
         _ => edit_body(kind, reply),
     }

@@ -22,7 +22,7 @@ fn appended() -> Table {
 fn under_way(store: &Store) -> Box<dyn Load> {
     store.load(&appended(), 0..3);
     let mut load = store.begin(&appended());
-    load.write(&people(3..5), &[]).unwrap();
+    load.write(&people(3..5), &[]).expect("it is written");
     load
 }
 
@@ -86,11 +86,11 @@ fn a_write_that_was_carried_out_is_known_as_done_though_every_answer_is_lost() {
 /// the third are its parts, the fourth completes it.
 fn load_in_parts(store: &Store) {
     let mut s3 = store.s3().with_row_group_bytes(1024 * 1024);
-    let mut load = s3.begin(&appended(), Start::Stateless).unwrap().load;
+    let mut load = s3.begin(&appended(), Start::Stateless).expect("it begins").load;
     for id in 0..9 {
-        load.write(&rows(id..id + 1, 1024 * 1024), &[]).unwrap();
+        load.write(&rows(id..id + 1, 1024 * 1024), &[]).expect("it is written");
     }
-    load.commit(None).unwrap();
+    load.commit(None).expect("it is committed");
 }
 
 #[test]
