@@ -307,7 +307,8 @@ impl Load for S3Load {
 
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
         self.place(change, true)?;
-        Ok(Loaded { rows: self.rows, duplicates: 0, location: std::mem::take(&mut self.location) })
+        let location = std::mem::take(&mut self.location);
+        Ok(Loaded { rows: self.rows, location, ..Loaded::default() })
     }
 }
 

@@ -131,7 +131,14 @@ pub fn table(name: &str, mode: Mode) -> Table {
         description: String::new(),
     };
     let columns = vec![column("id", DataType::Int64), column("photo", DataType::Bytes)];
-    Table { name: name.to_owned(), columns, primary_key: Vec::new(), mode, children: Vec::new() }
+    Table {
+        name: name.to_owned(),
+        columns,
+        primary_key: Vec::new(),
+        mode,
+        deletion: None,
+        children: Vec::new(),
+    }
 }
 
 /// Small rows of it.
