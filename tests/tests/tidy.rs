@@ -37,7 +37,7 @@ fn only_the_runtime_depends_on_wasmtime() {
 }
 
 #[test]
-fn only_the_gate_depends_on_a_network_client_and_destinations_on_that_of_their_database() {
+fn only_the_gate_depends_on_a_network_client_and_destinations_on_that_of_their_storage() {
     hold(crates::network_outside_egress, "Every request passes `tollgate-egress`; go through it.");
 }
 

@@ -31,7 +31,7 @@ More: tollgate help COMMAND, and tollgate help config, limits, exit-codes.";
 ///
 /// A connector reads one provider. It runs with no access to files, environment or network but
 /// through a gate, which attaches the credentials, keeps the rate limits, and refuses every origin
-/// that was not granted. Rows go into SQLite, Postgres, Parquet, CSV or JSON Lines.
+/// that was not granted. Rows go into SQLite, Postgres, an object store, Parquet, CSV or JSON Lines.
 ///
 /// Standard output is data; everything else goes to standard error.
 #[derive(Debug, Parser)]

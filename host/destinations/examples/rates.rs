@@ -14,8 +14,8 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
     StringArray, TimestampMicrosecondArray,
 };
-use tollgate_destinations::Target;
 use tollgate_destinations::postgres::Server;
+use tollgate_destinations::{Credentials, Target};
 use tollgate_model::{Column, DataType, schema};
 use tollgate_sync::{Mode, Start, Table};
 use tollgate_vault::Secret;
@@ -76,10 +76,11 @@ fn load(
         children: Vec::new(),
         widen: false,
     };
-    let password = std::env::var("PGPASSWORD").ok().map(Secret::new);
+    let secret = std::env::var("PGPASSWORD").ok().map(Secret::new);
+    let credentials = Credentials { secret, session_token: None };
     let memory_before = memory_peak_reset();
     let (start, cpu_before) = (Instant::now(), cpu_seconds());
-    let mut load = target.destination(password.as_ref()).begin(&table, Start::Stateless)?.load;
+    let mut load = target.destination(&credentials).begin(&table, Start::Stateless)?.load;
     for batch in batches {
         load.write(batch, &[])?;
     }

@@ -11,7 +11,7 @@ use arrow_array::RecordBatch;
 use tollgate_model::Result;
 use tollgate_sync::{Kept, Mode, Pace, Scope, Start, State, Table};
 
-use crate::table::{check_keys, size};
+use crate::table::{check_keys, size, with_columns};
 
 /// Rows are collected up to this many or up to [`CHUNK_BYTES`] and then written in one short
 /// transaction. Fewer would write the inner pages of a key's index again and again, or cost more
@@ -136,11 +136,7 @@ pub(crate) fn settled(table: &Table, mut tables: Vec<Table>) -> Table {
         let columns = tables.iter_mut().flat_map(|table| &mut table.columns);
         columns.filter(|column| column.name == *key).for_each(|c| c.data_type = widest);
     }
-    let mut settled = table.clone();
-    let mut tables = tables.into_iter().map(|table| table.columns);
-    settled.columns = tables.next().unwrap_or_default();
-    settled.children.iter_mut().zip(tables).for_each(|(child, columns)| child.columns = columns);
-    settled
+    with_columns(table, tables.iter().map(|table| &table.columns))
 }
 
 /// What is kept for a load that begins so, of the state that is stored with what tells its staged

@@ -26,8 +26,10 @@ use tempfile::NamedTempFile;
 use tollgate_model::{Column, Error, ErrorKind, Result};
 use tollgate_sync::{Begun, Mode, Start, State, Table};
 
+pub(crate) use self::load::appended_to;
 use self::manifest::Manifest;
 use self::names::TableFiles;
+pub(crate) use self::names::encode;
 use crate::table::{self, fail};
 
 /// Writers of text collect this much before they hand it on: enough that the calls no longer show

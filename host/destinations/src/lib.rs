@@ -6,6 +6,7 @@ pub mod csv;
 pub mod jsonl;
 pub mod parquet;
 pub mod postgres;
+pub mod s3;
 pub mod sqlite;
 pub mod target;
 
@@ -15,10 +16,12 @@ mod files;
 #[cfg(test)]
 mod samples;
 mod table;
+mod tls;
 
 pub use csv::{Csv, CsvWriter};
 pub use jsonl::{Jsonl, JsonlWriter};
 pub use parquet::Parquet;
 pub use postgres::Postgres;
+pub use s3::S3;
 pub use sqlite::Sqlite;
-pub use target::Target;
+pub use target::{Credentials, Target};

@@ -1,7 +1,7 @@
 //! What every destination asks of a table before it touches anything.
 
 use arrow_array::{Array, RecordBatch};
-use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_model::{Column, Error, ErrorKind, Result};
 use tollgate_sync::{Mode, Table};
 
 /// An error of the destination.
@@ -65,6 +65,18 @@ pub(crate) fn check_keys(table: &Table, key: &[String], batch: &RecordBatch) -> 
         }
     }
     Ok(())
+}
+
+/// The table with these columns, its own first, then those of its child tables.
+pub(crate) fn with_columns<'a>(
+    table: &Table,
+    mut columns: impl Iterator<Item = &'a Vec<Column>>,
+) -> Table {
+    let mut table = table.clone();
+    table.columns = columns.next().cloned().unwrap_or_default();
+    let children = table.children.iter_mut().zip(columns);
+    children.for_each(|(child, columns)| child.columns.clone_from(columns));
+    table
 }
 
 /// About how many bytes the values take.

@@ -9,11 +9,12 @@ use tollgate_sync::{Destination, Table};
 use tollgate_vault::Secret;
 
 use crate::postgres::Server;
-use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite, files, postgres, sqlite};
+use crate::s3::Bucket;
+use crate::{Csv, Jsonl, Parquet, Postgres, S3, Sqlite, files, postgres, s3, sqlite};
 
 /// A destination as users write it: `sqlite:out.db`, or just `out.db`, with
-/// `?busy_timeout=2m` behind it where another program may write for longer than half a minute; `parquet:out/`, `csv:out/`,
-/// `jsonl:out/`; `postgres://USER@HOST/DATABASE`.
+/// `?busy_timeout=2m` behind it where another program may write for longer than half a minute;
+/// `parquet:out/`, `csv:out/`, `jsonl:out/`; `s3://BUCKET/PREFIX`; `postgres://USER@HOST/DATABASE`.
 ///
 /// [`fmt::Display`] gives the long form, which reads back as the same target.
 ///
@@ -36,18 +37,31 @@ pub enum Target {
     Jsonl(PathBuf),
     /// A schema of a Postgres database.
     Postgres(Server),
+    /// Parquet in an object store.
+    S3(Bucket),
+}
+
+/// What a destination asks for before it lets somebody in. Files ask for nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The password of a database, or the secret access key of an object store.
+    pub secret: Option<Secret>,
+    /// What belongs to access keys that end by themselves.
+    pub session_token: Option<Secret>,
 }
 
 impl Target {
-    /// The destination. Nothing is opened or made before its first `begin`. The password is that of
-    /// a database; files have none.
-    pub fn destination(&self, password: Option<&Secret>) -> Box<dyn Destination> {
+    /// The destination. Nothing is opened or made before its first `begin`.
+    pub fn destination(&self, credentials: &Credentials) -> Box<dyn Destination> {
         match self {
             Target::Sqlite(sqlite) => Box::new(sqlite.clone()),
             Target::Parquet(dir) => Box::new(Parquet::in_dir(dir)),
             Target::Csv(dir) => Box::new(Csv::in_dir(dir)),
             Target::Jsonl(dir) => Box::new(Jsonl::in_dir(dir)),
-            Target::Postgres(server) => Box::new(Postgres::at(server.clone(), password.cloned())),
+            Target::Postgres(server) => {
+                Box::new(Postgres::at(server.clone(), credentials.secret.clone()))
+            }
+            Target::S3(bucket) => Box::new(S3::at(bucket.clone(), credentials.clone())),
         }
     }
 
@@ -66,6 +80,7 @@ impl Target {
             Target::Sqlite(_) => sqlite::check(table),
             Target::Postgres(_) => postgres::check(table).map(|_| ()),
             Target::Parquet(_) | Target::Csv(_) | Target::Jsonl(_) => files::check(table),
+            Target::S3(_) => s3::check(table),
         }
     }
 
@@ -77,6 +92,7 @@ impl Target {
             Target::Csv(_) => "csv",
             Target::Jsonl(_) => "jsonl",
             Target::Postgres(_) => "postgres",
+            Target::S3(_) => "s3",
         }
     }
 
@@ -90,6 +106,7 @@ impl Target {
             Target::Postgres(server) => {
                 format!("{}, schema {}", server.place(), server.schema().unwrap_or_default())
             }
+            Target::S3(bucket) => bucket.place(),
         }
     }
 
@@ -108,6 +125,7 @@ impl Target {
                 Some(path) => server.with_ca_file(path),
                 None => server,
             }),
+            Target::S3(bucket) => Target::S3(bucket),
         }
     }
 
@@ -129,6 +147,7 @@ impl fmt::Display for Target {
                 write!(f, "{}:{}", self.scheme(), path.display())
             }
             Target::Postgres(server) => server.fmt(f),
+            Target::S3(bucket) => bucket.fmt(f),
         }
     }
 }
@@ -148,8 +167,10 @@ impl FromStr for Target {
         if path.is_empty() {
             return Err(unknown(text, "there is nothing to say where".to_owned()));
         }
-        if let Some("postgres" | "postgresql") = scheme {
-            return text.parse().map(Target::Postgres);
+        match scheme {
+            Some("postgres" | "postgresql") => return text.parse().map(Target::Postgres),
+            Some("s3") => return text.parse().map(Target::S3),
+            _ => {}
         }
         let file = path.split_once('?').map_or(path, |(file, _)| file);
         let extension = Path::new(file).extension().and_then(|extension| extension.to_str());
@@ -171,9 +192,9 @@ impl FromStr for Target {
 }
 
 const FORMS: &str = "write sqlite:FILE, or a file name that ends in .db or .sqlite; \
-                     or parquet:FOLDER, csv:FOLDER, jsonl:FOLDER; \
+                     or parquet:FOLDER, csv:FOLDER, jsonl:FOLDER, s3://BUCKET/PREFIX; \
                      or postgres://USER@HOST/DATABASE";
-const SCHEMES: [&str; 5] = ["sqlite", "parquet", "csv", "jsonl", "postgres"];
+const SCHEMES: [&str; 6] = ["sqlite", "parquet", "csv", "jsonl", "postgres", "s3"];
 
 fn unknown(text: &str, hint: String) -> Error {
     // What stands in a URL before its host may be a password.
@@ -200,6 +221,7 @@ mod tests {
             ("csv:.", "csv:."),
             ("jsonl:a/b", "jsonl:a/b"),
             ("postgresql://me@db/x?schema=a", "postgres://me@db:5432/x?schema=a"),
+            ("s3://acme/a/?region=eu-west-1", "s3://acme/a?region=eu-west-1"),
         ] {
             let target: Target = text.parse().unwrap();
             assert_eq!(target.to_string(), shown);
@@ -213,7 +235,7 @@ mod tests {
             ("", "there is nothing to say where"),
             ("csv:", "there is nothing to say where"),
             ("sqllite:out.db", "did you mean `sqlite`?"),
-            ("mysql:x", "there are: sqlite, parquet, csv, jsonl, postgres"),
+            ("mysql:x", "there are: sqlite, parquet, csv, jsonl, postgres, s3"),
             ("out.csv", "csv:. writes one file for each table into that folder"),
             ("a/out.jsonl", "jsonl:a writes one file for each table into that folder"),
             ("out", FORMS),
@@ -234,7 +256,9 @@ mod tests {
 
     #[test]
     fn a_password_is_not_told() {
-        for text in ["postgress://me:hunter2@db/x", "postgres://me:hunter2@db/x"] {
+        for text in
+            ["postgress://me:hunter2@db/x", "postgres://me:hunter2@db/x", "s3://me:hunter2@acme"]
+        {
             let error = text.parse::<Target>().err().unwrap();
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
@@ -247,6 +271,7 @@ mod tests {
             ("out.db", "sqlite:dir/out.db"),
             ("out.db?busy_timeout=9s", "sqlite:dir/out.db?busy_timeout=9s"),
             ("csv:a", "csv:dir/a"),
+            ("s3://acme/a", "s3://acme/a"),
             ("postgres://me@db/x", "postgres://me@db:5432/x"),
             ("postgres://me@db/x?ca_file=ca", "postgres://me@db:5432/x?ca_file=dir/ca"),
         ] {

@@ -22,7 +22,7 @@ use crate::fault::Outcome;
 use crate::log::InFlight;
 use crate::script::Script;
 use crate::server::Shared;
-use crate::vendor::{BODY_BYTES_MAX, Reply, Request};
+use crate::vendor::{Reply, Request};
 
 type Takeover = mpsc::UnboundedSender<(Script, InFlight)>;
 
@@ -51,6 +51,12 @@ async fn answer(
 ) -> Result<hyper::Response<Body>, Infallible> {
     let in_flight = shared.log.enter(request.uri().path());
     let mut arrived = Request::new(&request);
+    let drawn = shared.draw(&arrived.path);
+    if let Some(script) = drawn.cut() {
+        shared.log.record(&arrived);
+        let _ = takeover.send((script, in_flight));
+        return std::future::pending().await;
+    }
     if !["GET", "HEAD"].contains(&arrived.method.as_str()) {
         arrived.body = read_body(&shared, request.into_body()).await;
     }
@@ -59,7 +65,7 @@ async fn answer(
     if !shared.settings.latency.is_zero() {
         tokio::time::sleep(shared.settings.latency).await;
     }
-    match shared.decide(&request, number) {
+    match shared.decide(&request, number, &drawn) {
         Outcome::Reply(reply) => {
             let reply = compress(reply, &request, shared.settings.gzip);
             Ok(response(reply, in_flight))
@@ -75,10 +81,11 @@ async fn answer(
 /// The whole body. A request whose client went away before the end is never answered, and so has
 /// no effect either.
 async fn read_body(shared: &Shared, body: Incoming) -> Bytes {
-    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+    let bytes_max = shared.vendor.body_bytes_max();
+    match Limited::new(body, bytes_max).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            shared.log.violation(format!("a body is longer than {BODY_BYTES_MAX} bytes"));
+            shared.log.violation(format!("a body is longer than {bytes_max} bytes"));
             Bytes::new()
         }
         Err(_) => std::future::pending().await,

@@ -18,7 +18,7 @@ mod wire;
 use std::fmt;
 
 pub(crate) use apply::Outcome;
-pub(crate) use armoury::Armoury;
+pub(crate) use armoury::{Armoury, Drawn};
 pub use kind::{Echo, Kind, RetryAfter};
 pub use parse::FaultParseError;
 

@@ -29,9 +29,9 @@ Faults are written kind[=value][:/path][@when][#name].
   paging endless, repeat-page[=requested|stale], duplicate-page, grow[=ROWS], shrink[=ROWS]
   body   html, error-body, cut-json, missing-records, wrong-records, null-records, empty-page,
          invalid-utf8, oversized[=MIB], echo-headers
-  header huge-header[=KIB], redirect=URL
-  wire   cut-body, cut-chunked, wrong-length, stall, stall-body, drip[=MS], reset, reset-body,
-         close, not-http
+  header huge-header[=KIB], header=NAME=VALUE, redirect=URL
+  wire   cut-upload, cut-body, cut-chunked, wrong-length, stall, stall-body, drip[=MS], reset,
+         reset-body, close, not-http
 
 Examples:
   --fault html:/contacts@3            a page of HTML under status 200, once

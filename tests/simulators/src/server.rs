@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::connection;
-use crate::fault::{Armoury, Fault, Outcome};
+use crate::fault::{Armoury, Drawn, Fault, Outcome};
 use crate::log::{Log, LoggedRequest};
 use crate::vendor::{Reply, Request, Vendor};
 
@@ -32,14 +32,18 @@ pub struct ServerSettings {
 pub(crate) struct Shared {
     pub(crate) settings: ServerSettings,
     pub(crate) log: Arc<Log>,
-    vendor: Arc<dyn Vendor>,
+    pub(crate) vendor: Arc<dyn Vendor>,
     armoury: Armoury,
 }
 
 impl Shared {
+    /// The faults that fall on a request for this path, which are drawn before its body is read.
+    pub(crate) fn draw(&self, path: &str) -> Drawn {
+        self.armoury.draw(path)
+    }
+
     /// The answer to `request`, with the faults that fall on it.
-    pub(crate) fn decide(&self, request: &Request, number: usize) -> Outcome {
-        let drawn = self.armoury.draw(&request.path);
+    pub(crate) fn decide(&self, request: &Request, number: usize, drawn: &Drawn) -> Outcome {
         let is_undone = request.method != "GET" && drawn.refuses();
         let reply = match is_undone {
             // The fault puts its own answer in the place of this one.

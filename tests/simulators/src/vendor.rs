@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use hyper::body::{Body as _, Incoming};
 
-/// The longest body that is read: no vendor takes a larger record, and a client that sends more
-/// must not fill the memory of the test.
+/// The longest body that is read unless a vendor takes more: none takes a larger record, and a client
+/// that sends more must not fill the memory of the test.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// One request as a vendor sees it.
@@ -23,7 +23,7 @@ pub struct Request {
     /// Whether a body follows.
     pub has_body: bool,
     /// The body. It is empty for GET and HEAD, whose bodies nobody waits for, and for one that
-    /// is longer than [`BODY_BYTES_MAX`], which is noted as a violation.
+    /// is longer than [`Vendor::body_bytes_max`], which is noted as a violation.
     pub body: Bytes,
 }
 
@@ -142,4 +142,9 @@ pub trait Vendor: Send + Sync + 'static {
 
     /// The content type of everything the vendor says.
     fn content_type(&self) -> &'static str;
+
+    /// The longest body that is read.
+    fn body_bytes_max(&self) -> usize {
+        BODY_BYTES_MAX
+    }
 }

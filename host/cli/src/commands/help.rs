@@ -118,6 +118,14 @@ show` tells each value with its origin. Unknown keys are errors.
                                       with schema = "NAME" (default: called like the sync), tls =
                                       "verify", "require" or "off" (default: verify, off on this
                                       machine) and ca_file = "PATH"; without password: PGPASSWORD
+  to = { s3 = "s3://BUCKET/PREFIX", access_key_id = "ID", secret_access_key = { env = "VARIABLE" } }
+                                      Parquet in an object store, with session_token = { … },
+                                      region = "NAME" (default: us-east-1), endpoint = "https://…"
+                                      (default: AWS), path_style = true or false (default: true
+                                      with an endpoint) and allow_http = true for an endpoint that
+                                      is not encrypted, as those on this machine may be; what is
+                                      left out: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+                                      AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL_S3
   options = { status = "normal" }     options of the stream, or of each of the streams
   columns = ["email", "status"]       default: all
   rename = { email = "mail" }         other names in the table; of one stream: "contacts.email"

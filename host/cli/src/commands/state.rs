@@ -10,8 +10,8 @@ use serde::Serialize;
 use tollgate_model::{Error, ErrorKind, Result, SyncName};
 use tollgate_runtime::Connector;
 use tollgate_sync::Destination;
-use tollgate_vault::Secret;
 
+use super::sync::access::Access;
 use super::sync::jobs::{Job, Part};
 use crate::config::Config;
 use crate::context::Context;
@@ -131,11 +131,11 @@ async fn show(host: &Host<'_>, config: &Config, names: &[SyncName], context: &Co
     let mut views = Vec::new();
     for sync in syncs {
         let job = Job::of_config(sync, &context.project);
-        let password = job.password(&context.messages)?;
+        let access = job.access(&context.messages)?;
         let connector = connector(host, config, &job).await?;
         for Part { stream, table, .. } in job.parts_of(connector.descriptor(), &config.source)? {
             let asked = table.clone();
-            let state = at(&job, password.as_ref(), move |to| to.state(&asked)).await?;
+            let state = at(&access, move |to| to.state(&asked)).await?;
             let state = state.map(StateView::from);
             let (sync, destination) = (job.label.clone(), job.to.to_string());
             views.push(StreamStateView { sync, stream, table, destination, state });
@@ -177,11 +177,11 @@ pub async fn forget(
     parts: impl IntoIterator<Item = Part>,
     context: &Context,
 ) -> Outcome<Vec<ResetView>> {
-    let password = job.password(&context.messages)?;
+    let access = job.access(&context.messages)?;
     let mut views = Vec::new();
     for Part { stream, table, .. } in parts {
         let asked = table.clone();
-        let was_kept = at(job, password.as_ref(), move |to| to.forget(&asked)).await?;
+        let was_kept = at(&access, move |to| to.forget(&asked)).await?;
         views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
     }
     Ok(views)
@@ -189,11 +189,10 @@ pub async fn forget(
 
 /// Asks a destination, whose calls block, on a thread of its own.
 async fn at<T: Send + 'static>(
-    job: &Job,
-    password: Option<&Secret>,
+    access: &Access,
     ask: impl FnOnce(&mut dyn Destination) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let mut destination = job.destination(password);
+    let mut destination = access.destination();
     let asked = tokio::task::spawn_blocking(move || ask(destination.as_mut())).await;
     asked.unwrap_or_else(|panic| {
         Err(Error::new(ErrorKind::Bug, "the destination's thread panicked").with_source(panic))

@@ -1,5 +1,6 @@
 //! `tollgate sync`: loads streams into destinations.
 
+pub mod access;
 pub mod accounts;
 pub mod jobs;
 pub mod prepared;
@@ -68,7 +69,8 @@ pub struct SyncArgs {
     #[arg(long = "stream", value_name = "NAME")]
     pub streams: Vec<String>,
 
-    /// Where rows go: sqlite:FILE, parquet:DIR, csv:DIR, jsonl:DIR, postgres://USER@HOST/DATABASE
+    /// Where rows go: sqlite:FILE, parquet:DIR, csv:DIR, jsonl:DIR, s3://BUCKET/PREFIX,
+    /// postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "DESTINATION")]
     // Read later: the words about a wrong value would show a password that stands in it.
     pub to: Option<String>,

@@ -94,11 +94,11 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// True or false.
-    pub fn boolean(&mut self, key: &str) -> Option<bool> {
+    pub fn boolean(&mut self, key: &str) -> Option<Spanned<bool>> {
         let value = self.value(key)?;
-        match value.get_ref() {
-            DeValue::Boolean(boolean) => Some(*boolean),
-            _ => self.wrong_type(key, value, "true or false"),
+        match value.get_ref().as_bool() {
+            Some(flag) => Some(Spanned::new(value.span(), flag)),
+            None => self.wrong_type(key, value, "true or false"),
         }
     }
 

@@ -160,7 +160,7 @@ fn read(
             names: read_changes(&mut reader, "rename", |name| Ok(name.to_owned()), &mut places),
             types: read_changes(&mut reader, "types", str::parse, &mut places),
         },
-        widen: reader.boolean("widen").unwrap_or_default(),
+        widen: reader.boolean("widen").is_some_and(Spanned::into_inner),
         expand: read_expand(&mut reader, &mut places).unwrap_or_default(),
         places,
         table: reader.text("table").map(Spanned::into_inner),

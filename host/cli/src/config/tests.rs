@@ -120,7 +120,45 @@ fn a_database_is_a_table_with_a_password_by_reference() {
     let to = config.syncs[0].to.get_ref();
     let shown = "postgres://me@db:5432/x?schema=s&tls=verify&ca_file=ca.pem";
     assert_eq!(to.target.to_string(), shown);
-    assert_eq!(to.password, Some(tollgate_vault::SecretRef::File("dir/p".into())));
+    assert_eq!(to.secret, Some(tollgate_vault::SecretRef::File("dir/p".into())));
+}
+
+#[test]
+fn an_object_store_is_a_table_with_its_secrets_by_reference() {
+    let to = "to = { s3 = \"s3://acme/lake\", endpoint = \"http://10.0.0.1:9000\", region = \"r\", \
+              access_key_id = \"A\", secret_access_key = { file = \"k\" }, \
+              session_token = { env = \"T\" }, path_style = false, allow_http = true }";
+    let config = parse(&with_sync("").replace("to = \"out.db\"", to)).unwrap();
+    let to = config.syncs[0].to.get_ref();
+    let shown = "s3://acme/lake?endpoint=http://10.0.0.1:9000&region=r&access_key_id=A\
+                 &path_style=false&allow_http=true";
+    assert_eq!(to.target.to_string(), shown);
+    assert_eq!(to.secret, Some(tollgate_vault::SecretRef::File("dir/k".into())));
+    assert!(to.session_token.is_some());
+}
+
+#[test]
+fn what_is_wrong_with_an_object_store_is_told_without_a_secret() {
+    for (keys, message) in [
+        ("regoin = \"r\"", "did you mean `region`?"),
+        ("password = { env = \"P\" }", "`to` has no key `password`"),
+        ("access_key_id = \"A\", secret_access_key = \"canary\"", "takes a reference"),
+        ("session_token = \"canary\"", "takes a reference"),
+        ("secret_access_key = { env = \"S\" }", "`to` needs the key `access_key_id`"),
+        ("session_token = { env = \"S\" }", "`to` needs the key `secret_access_key`"),
+        ("endpoint = \"http://10.0.0.1\"", "the endpoint is not encrypted"),
+        ("endpoint = \"https://me:canary@minio\"", "an endpoint has a scheme"),
+        ("path_style = \"true\"", "`path_style` takes true or false"),
+    ] {
+        let to = format!("to = {{ s3 = \"s3://acme/lake\", {keys} }}");
+        let problems = problems(&with_sync("").replace("to = \"out.db\"", &to));
+        assert!(problems.contains(message), "{problems}");
+        assert!(!problems.contains("canary"), "{problems}");
+    }
+    let to = "to = { s3 = \"s3://me:canary@acme\" }";
+    let problems = problems(&with_sync("").replace("to = \"out.db\"", to));
+    assert!(problems.contains("keys do not belong into a URL"), "{problems}");
+    assert!(!problems.contains("canary"), "{problems}");
 }
 
 #[test]

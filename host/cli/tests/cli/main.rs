@@ -15,6 +15,7 @@
 //! | [`scheduled`] | `run`, which stays up and starts what is due |
 //! | [`notified`] | that a command is told of syncs that fail and recover |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
+//! | [`object_store`] | sync into an object store |
 //! | [`postgres`] | sync into a database server, where there is one |
 //! | [`side_by_side`] | three providers into one database server, each at its pace |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
@@ -31,6 +32,7 @@ mod help;
 mod incontact;
 mod install;
 mod notified;
+mod object_store;
 mod parts;
 mod place;
 #[cfg(unix)]

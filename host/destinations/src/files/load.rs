@@ -11,6 +11,7 @@ use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, State,
 use super::manifest::Manifest;
 use super::names::TableFiles;
 use super::{Format, RowWriter, claim, io_error, lock};
+use crate::table::with_columns;
 
 /// Each time a new file begins, and many small files are slow to read: better to read some minutes
 /// again after a run was killed. A run that merely fails keeps what it has at any time.
@@ -68,9 +69,7 @@ pub(super) fn begin<F: Format + 'static>(
             settle(&format, one, table.widen)?;
         }
     }
-    let mut settled = tables.iter().map(|one| one.columns.clone());
-    let mut table = Table { columns: settled.next().unwrap_or_default(), ..table.clone() };
-    table.children.iter_mut().zip(settled).for_each(|(child, columns)| child.columns = columns);
+    let table = with_columns(table, tables.iter().map(|one| &one.columns));
     let location = tables[0].files.first().display().to_string();
     let load = FileLoad { format, mode: table.mode, tables, manifest, rows: 0, location };
     Ok(Begun { load: Box::new(load), kept, table })
@@ -212,7 +211,7 @@ impl<F: Format> FileLoad<F> {
 }
 
 /// What is stored of a replacement that is to be appended to by later loads.
-fn appended_to(change: Option<&Change>) -> Option<&Change> {
+pub(crate) fn appended_to(change: Option<&Change>) -> Option<&Change> {
     change.filter(|change| change.scope.mode == Mode::Append)
 }
 

@@ -15,7 +15,7 @@ const STEM_BYTES_MAX: usize = 200;
 /// A table's name as the beginning of a file name. Letters and digits of any language, `_`, `-` and
 /// spaces stay; all else becomes `%` and two hexadecimal digits a byte, the dot and the slash too,
 /// so that no name leads out of its folder and no two tables share a file.
-pub(super) fn encode(table: &str) -> Result<String> {
+pub(crate) fn encode(table: &str) -> Result<String> {
     let mut stem = String::with_capacity(table.len());
     for c in table.chars() {
         if c.is_alphanumeric() || matches!(c, '_' | '-' | ' ') {

@@ -2,6 +2,7 @@
 
 mod writer;
 
+use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +11,13 @@ use arrow_array::RecordBatch;
 use tollgate_model::{Column, Error, Result};
 use tollgate_sync::{Begun, Destination, Start, State, Table};
 
-use self::writer::ParquetWriter;
+pub(crate) use self::writer::ParquetWriter;
 use crate::files::{self, Format, RowWriter};
 use crate::table::fail;
 
 /// What a row group may have in encoded bytes before the next one begins. A load holds it in
 /// memory; a reader wants it large, since it can skip row groups and reads one at a time.
-const ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
 
 /// A folder of Parquet files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ struct ParquetFormat {
 
 impl Format for ParquetFormat {
     const EXTENSION: &'static str = "parquet";
-    type Writer = ParquetWriter;
+    type Writer = ParquetWriter<File>;
 
     fn start(&self, file: File, columns: &[Column]) -> Result<Self::Writer> {
         ParquetWriter::new(file, columns, self.row_group_bytes)
@@ -88,18 +89,18 @@ impl Format for ParquetFormat {
                 Ok(existing) => {
                     let (was, now) = (existing.data_type, column.data_type);
                     if was != now && !(widen && was.widest(now) == was) {
-                        return Err(changed_type(path, column, was));
+                        return Err(changed_type(path.display(), column, was));
                     }
                     column.data_type = was;
                 }
-                Err(_) => return Err(changed_type(path, column, field.data_type())),
+                Err(_) => return Err(changed_type(path.display(), column, field.data_type())),
             }
         }
         Ok(columns)
     }
 }
 
-impl RowWriter for ParquetWriter {
+impl RowWriter for ParquetWriter<File> {
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         ParquetWriter::write(self, batch)
     }
@@ -115,10 +116,10 @@ fn unreadable(path: &Path, error: ::parquet::errors::ParquetError) -> Error {
         .with_hint("replace the table, or append into another one")
 }
 
-fn changed_type(path: &Path, column: &Column, existing: impl std::fmt::Display) -> Error {
+/// The error for a column whose type differs from that of the rows that are there.
+pub(crate) fn changed_type(place: impl Display, column: &Column, existing: impl Display) -> Error {
     let Column { name, data_type, .. } = column;
-    let message =
-        format!("column {name:?} of {} holds {existing}, the new rows {data_type}", path.display());
+    let message = format!("column {name:?} of {place} holds {existing}, the new rows {data_type}");
     // With `widen`, rows come in the file's type where that holds them.
     let hint = "--full-refresh reads everything anew; a file that is there is never changed";
     fail(message).with_hint(hint)

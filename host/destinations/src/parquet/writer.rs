@@ -1,7 +1,6 @@
 //! Rows as one Parquet file.
 
-use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowSchemaConverter;
@@ -29,20 +28,20 @@ const DICTIONARY_BYTES: usize = 256 * 1024;
 const PAGE_BYTES: usize = 256 * 1024;
 
 /// Writes one Parquet file.
-pub(super) struct ParquetWriter {
-    writer: ArrowWriter<File>,
+pub(crate) struct ParquetWriter<W: Write + Send> {
+    writer: ArrowWriter<W>,
     columns: Vec<Column>,
     schema: SchemaRef,
 }
 
-impl ParquetWriter {
-    pub(super) fn new(file: File, columns: &[Column], row_group_bytes: usize) -> Result<Self> {
+impl<W: Write + Send> ParquetWriter<W> {
+    pub(crate) fn new(file: W, columns: &[Column], row_group_bytes: usize) -> Result<Self> {
         let schema = schema::to_arrow_schema(columns);
         let writer = start(file, columns, &schema, row_group_bytes).map_err(failed)?;
         Ok(ParquetWriter { writer, columns: columns.to_vec(), schema })
     }
 
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         cells::of(batch, &self.columns)?;
         // The writer compares schemas, metadata included; only names and types matter here.
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())
@@ -50,17 +49,22 @@ impl ParquetWriter {
         self.writer.write(&batch).map_err(failed)
     }
 
-    pub(super) fn finish(self) -> Result<File> {
+    /// How many bytes of the file are written.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.writer.bytes_written() as u64
+    }
+
+    pub(crate) fn finish(self) -> Result<W> {
         self.writer.into_inner().map_err(failed)
     }
 }
 
-fn start(
-    file: File,
+fn start<W: Write + Send>(
+    file: W,
     columns: &[Column],
     schema: &SchemaRef,
     row_group_bytes: usize,
-) -> ParquetResult<ArrowWriter<File>> {
+) -> ParquetResult<ArrowWriter<W>> {
     let properties = WriterProperties::builder()
         .set_created_by(format!("tollgate version {}", env!("CARGO_PKG_VERSION")))
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
@@ -98,7 +102,8 @@ fn failed(error: ParquetError) -> tollgate_model::Error {
     match error {
         // A full disk comes as an I/O error in a box; as such it has a hint.
         ParquetError::External(source) => match source.downcast::<io::Error>() {
-            Ok(error) => io_error(WHAT, *error),
+            // What writes may know better what happened than the system does.
+            Ok(error) => error.downcast().unwrap_or_else(|error| io_error(WHAT, error)),
             Err(source) => fail(WHAT).with_source(source),
         },
         other => fail(WHAT).with_source(other),

@@ -10,11 +10,12 @@ use std::task::{Context, Poll};
 use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use rustls_pki_types::pem::PemObject;
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_model::Result;
+
+use crate::tls;
 
 /// Makes the TLS sessions of a connection.
 #[derive(Clone)]
@@ -24,41 +25,15 @@ impl Connector {
     /// Checks the server's certificate and name: against this file's certificates, else against
     /// those that browsers trust.
     pub(super) fn verifying(ca_file: Option<&Path>) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        match ca_file {
-            Some(path) => {
-                for certificate in certificates(path)? {
-                    roots.add(certificate).map_err(|error| unusable(path).with_source(error))?;
-                }
-            }
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        }
-        Ok(Connector(Arc::new(builder()?.with_root_certificates(roots).with_no_client_auth())))
+        Ok(Connector(Arc::new(tls::verifying(ca_file)?)))
     }
 
     /// Encrypts, and takes the server for what it says it is.
     pub(super) fn trusting() -> Result<Self> {
         let verifier = Arc::new(Trusting(Arc::new(ring::default_provider())));
-        let dangerous = builder()?.dangerous().with_custom_certificate_verifier(verifier);
+        let dangerous = tls::builder()?.dangerous().with_custom_certificate_verifier(verifier);
         Ok(Connector(Arc::new(dangerous.with_no_client_auth())))
     }
-}
-
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>> {
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::new(ErrorKind::Bug, "TLS cannot be set up").with_source(error))
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let found = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<_, _>>);
-    let found: Vec<_> = found.map_err(|error| unusable(path).with_source(error))?;
-    if found.is_empty() { Err(unusable(path)) } else { Ok(found) }
-}
-
-fn unusable(path: &Path) -> Error {
-    let message = format!("{} holds no certificates that can be used", path.display());
-    Error::new(ErrorKind::Config, message).with_hint("`ca_file` takes certificates in PEM form")
 }
 
 impl<S> MakeTlsConnect<S> for Connector

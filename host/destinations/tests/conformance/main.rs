@@ -5,6 +5,7 @@ mod files;
 mod jsonl;
 mod memory;
 mod parquet;
+mod s3;
 mod sqlite;
 mod states;
 mod texts;

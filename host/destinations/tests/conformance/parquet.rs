@@ -2,8 +2,12 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use ::parquet::file::reader::ChunkReader;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
 use tollgate_destinations::Parquet;
 use tollgate_destinations::conformance::{Fixture, Traits, Value, check};
@@ -36,17 +40,30 @@ fn fixture() -> Box<dyn Fixture> {
 }
 
 fn read_file(path: &Path, columns: &[Column]) -> Vec<Vec<Value>> {
-    let file = File::open(path).expect("a file can be read");
+    read(File::open(path).expect("a file can be read"), columns)
+}
+
+/// The rows of one file or object.
+pub fn read(file: impl ChunkReader + 'static, columns: &[Column]) -> Vec<Vec<Value>> {
+    batches(file).iter().flat_map(|batch| rows(batch, columns)).collect()
+}
+
+/// The column `id` of one file or object.
+pub fn ids(file: impl ChunkReader + 'static) -> Vec<i64> {
+    let column = |batch: &RecordBatch| batch.column_by_name("id").map(Arc::clone);
+    let columns = batches(file).iter().filter_map(column).collect::<Vec<_>>();
+    columns.iter().flat_map(|ids| ids.as_primitive::<Int64Type>().values().to_vec()).collect()
+}
+
+fn batches(file: impl ChunkReader + 'static) -> Vec<RecordBatch> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is a Parquet file");
     let batches = reader.build().expect("it can be read");
-    let rows = batches.map(|batch| rows(&batch.expect("it can be read"), columns));
-    rows.collect::<Vec<_>>().concat()
+    batches.map(|batch| batch.expect("it can be read")).collect()
 }
 
 fn rows(batch: &RecordBatch, columns: &[Column]) -> Vec<Vec<Value>> {
     let arrays: Vec<_> = columns.iter().map(|c| (c, batch.column_by_name(&c.name))).collect();
-    let value = |row: usize, column: &Column, array: Option<&std::sync::Arc<dyn Array>>| match array
-    {
+    let value = |row: usize, column: &Column, array: Option<&Arc<dyn Array>>| match array {
         Some(array) if array.is_valid(row) => value(column, array, row),
         _ => Value::Null,
     };

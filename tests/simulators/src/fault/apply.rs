@@ -103,6 +103,10 @@ fn edit(kind: &Kind, request: &Request, reply: &mut Reply, vendor: &dyn Vendor) 
             replace(reply, 400, vendor.content_type(), body);
             true
         }
+        Kind::Header { name, value } => {
+            let found = reply.headers.iter_mut().find(|(header, _)| header == name);
+            found.map(|(_, old)| value.clone_into(old)).is_some()
+        }
         _ => edit_body(kind, reply),
     }
 }

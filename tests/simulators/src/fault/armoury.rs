@@ -3,9 +3,12 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
+
 use super::kind::Stage;
 use super::{Fault, Kind};
 use crate::log::lock;
+use crate::script::{Ending, Script};
 use crate::vendor::Twist;
 
 /// A fault in service.
@@ -98,6 +101,13 @@ impl Drawn {
             matches!(kind, Kind::Status { .. } | Kind::Redirect(_) | Kind::EchoHeaders)
         };
         self.0.iter().any(|it| is_refusal(it.kind()))
+    }
+
+    /// What is done in place of reading the request, if it is cut: it has not happened.
+    pub(crate) fn cut(&self) -> Option<Script> {
+        let cut = self.0.iter().find(|it| *it.kind() == Kind::CutUpload)?;
+        cut.mark_fired();
+        Some(Script::new(Bytes::new(), Ending::Reset))
     }
 
     /// What the vendor itself has to act out.

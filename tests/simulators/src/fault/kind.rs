@@ -66,6 +66,13 @@ pub enum Kind {
     EmptyPage,
     /// Bytes that are no UTF-8 within a JSON string.
     InvalidUtf8,
+    /// A header of the answer has another value.
+    Header {
+        /// Its name, in small letters.
+        name: String,
+        /// The value in place of the right one.
+        value: String,
+    },
     /// A header of so many KiB.
     HugeHeader(usize),
     /// So many MiB of spaces before the body.
@@ -73,6 +80,8 @@ pub enum Kind {
     /// An error status whose text repeats the request's headers, credentials included.
     EchoHeaders,
 
+    /// A TCP reset behind the head of the request, whose body is not read.
+    CutUpload,
     /// The length announces more than is sent before the connection closes.
     CutBody,
     /// A chunked body whose last chunks never come before the connection closes.
@@ -132,9 +141,11 @@ impl Kind {
             Kind::NullRecords => "null-records",
             Kind::EmptyPage => "empty-page",
             Kind::InvalidUtf8 => "invalid-utf8",
+            Kind::Header { .. } => "header",
             Kind::HugeHeader(_) => "huge-header",
             Kind::Oversized(_) => "oversized",
             Kind::EchoHeaders => "echo-headers",
+            Kind::CutUpload => "cut-upload",
             Kind::CutBody => "cut-body",
             Kind::CutChunked => "cut-chunked",
             Kind::WrongLength => "wrong-length",
@@ -158,7 +169,8 @@ impl Kind {
             Kind::DuplicatePage => Stage::Page(Twist::Previous),
             Kind::Grow(rows) => Stage::Page(Twist::Insert(*rows)),
             Kind::Shrink(rows) => Stage::Page(Twist::Remove(*rows)),
-            Kind::CutBody
+            Kind::CutUpload
+            | Kind::CutBody
             | Kind::CutChunked
             | Kind::WrongLength
             | Kind::Stall
@@ -179,6 +191,7 @@ impl fmt::Display for Kind {
         match self {
             Kind::Status { retry_after: Some(value), .. } => write!(out, "={value}"),
             Kind::Redirect(target) => write!(out, "={target}"),
+            Kind::Header { name, value } => write!(out, "={name}={value}"),
             Kind::RepeatPage(Echo::Stale) => out.write_str("=stale"),
             Kind::Grow(n) | Kind::Shrink(n) | Kind::HugeHeader(n) | Kind::Oversized(n) => {
                 write!(out, "={n}")

@@ -97,6 +97,14 @@ fn parse_kind(text: &str) -> Result<Kind, FaultParseError> {
         "redirect" => {
             value.map(|target| Kind::Redirect(target.to_owned())).ok_or_else(|| bad("an address"))
         }
+        "header" => {
+            let pair = value.and_then(|value| value.split_once('='));
+            pair.map(|(name, value)| Kind::Header {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            })
+            .ok_or_else(|| bad("`name=value`"))
+        }
         "repeat-page" => match value {
             None | Some("requested") => Ok(Kind::RepeatPage(Echo::Requested)),
             Some("stale") => Ok(Kind::RepeatPage(Echo::Stale)),
@@ -128,6 +136,7 @@ fn plain(name: &str) -> Option<Kind> {
         Kind::EmptyPage,
         Kind::InvalidUtf8,
         Kind::EchoHeaders,
+        Kind::CutUpload,
         Kind::CutBody,
         Kind::CutChunked,
         Kind::WrongLength,
@@ -192,6 +201,13 @@ mod tests {
             ("repeat-page=stale", Fault::new(Kind::RepeatPage(Echo::Stale))),
             ("drip=5", Fault::new(Kind::Drip(Duration::from_millis(5)))),
             ("shrink=7@3", Fault::new(Kind::Shrink(7)).at(3)),
+            ("cut-upload@2", Fault::new(Kind::CutUpload).at(2)),
+            (
+                "header=etag=x:/a@1",
+                Fault::new(Kind::Header { name: "etag".to_owned(), value: "x".to_owned() })
+                    .on("a")
+                    .at(1),
+            ),
             ("html@every4x2", Fault::new(Kind::Html).every(4).times(2)),
         ];
         for (text, fault) in cases {
@@ -211,7 +227,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_a_reason() {
-        for text in ["", "cutbody", "200", "999", "html=1", "grow=x", "redirect", "html@0"] {
+        for text in
+            ["", "cutbody", "200", "999", "html=1", "grow=x", "redirect", "header=a", "html@0"]
+        {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }
         let error = "html@never".parse::<Fault>().unwrap_err();

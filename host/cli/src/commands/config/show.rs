@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use tollgate_destinations::Target;
 use tollgate_model::FieldKind;
 use tollgate_runs::Keep;
 use tollgate_vault::{KeySource, SecretRef};
@@ -232,8 +233,14 @@ impl List<'_> {
         self.add(&key("streams"), streams, self.at(start));
         let to = sync.to.get_ref();
         self.add(&key("to"), to.target.to_string(), self.at(sync.to.span().start));
-        if let Some(reference) = &to.password {
-            self.add(&key("to.password"), place(reference), self.at(sync.to.span().start));
+        let secret = match to.target {
+            Target::S3(_) => "to.secret_access_key",
+            _ => "to.password",
+        };
+        for (name, reference) in [(secret, &to.secret), ("to.session_token", &to.session_token)] {
+            if let Some(reference) = reference {
+                self.add(&key(name), place(reference), self.at(sync.to.span().start));
+            }
         }
         for (name, values) in &sync.options {
             self.add(&key(&format!("options.{name}")), values.join(", "), self.at(start));

@@ -41,7 +41,7 @@ pub async fn run(args: &SetArgs, host: &Host<'_>, config: &Config, context: &Con
     let connector = connector(host, config, &job).await?;
     let descriptor = connector.descriptor();
     let parts = job.parts_of(descriptor, &config.source)?;
-    let password = job.password(&context.messages)?;
+    let access = job.access(&context.messages)?;
     let saved = args.from.as_deref().map(|path| saved(path, name)).transpose()?;
     let _hold = Hold::take(name, context, config)?;
     let wanted = match (saved, &args.stream, &args.checkpoint) {
@@ -49,7 +49,7 @@ pub async fn run(args: &SetArgs, host: &Host<'_>, config: &Config, context: &Con
         (None, Some(stream), Some(checkpoint)) => {
             let part = part_of(&parts, stream, name)?.clone();
             let table = part.table.clone();
-            let kept = at(&job, password.as_ref(), move |to| to.state(&table)).await?;
+            let kept = at(&access, move |to| to.state(&table)).await?;
             let kept = kept.ok_or_else(|| nothing_kept(stream))?;
             vec![(part, Some(with(kept, args.part.as_deref(), checkpoint)))]
         }
@@ -63,7 +63,7 @@ pub async fn run(args: &SetArgs, host: &Host<'_>, config: &Config, context: &Con
     let mut views = Vec::new();
     for (Part { stream, table, .. }, state) in wanted {
         let (asked, parts) = (table.clone(), state.as_ref().map(|state| state.parts.len()));
-        at(&job, password.as_ref(), move |to| match state {
+        at(&access, move |to| match state {
             Some(state) => to.set_state(&asked, &state),
             None => to.forget(&asked).map(drop),
         })

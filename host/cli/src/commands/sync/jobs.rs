@@ -1,7 +1,6 @@
 //! What is to be synced: the syncs of the file, with what the command line says before it.
 
 use std::ops::Range;
-use std::path::Path;
 
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
@@ -9,14 +8,13 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runs::Start;
 use tollgate_runtime::{ReadBuilder, Session};
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{ColumnChanges, Deletes, Destination, Mode, Plan, Refresh};
-use tollgate_vault::{Secret, SecretRef};
+use tollgate_sync::{ColumnChanges, Deletes, Mode, Plan, Refresh};
 
 use super::SyncArgs;
+use super::access::{Access, Secrets};
 use super::runs::Cause;
 use crate::commands::{describe, reading};
 use crate::config::{Config, DestinationConfig, Places, Problem, Source, Streams, SyncConfig};
-use crate::environment;
 use crate::expand::Expand;
 use crate::failure::Outcome;
 use crate::messages::Messages;
@@ -33,8 +31,7 @@ pub struct Job {
     pub account: AccountName,
     /// Where rows go.
     pub to: Target,
-    /// Where the password of a database lies.
-    password: Option<SecretRef>,
+    secrets: Secrets,
     streams: Streams,
     options: Settings,
     columns: Vec<String>,
@@ -121,8 +118,8 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.widen |= args.changes.widen;
     job.account = args.account.clone().unwrap_or(job.account);
     if let Some(to) = &args.to {
-        // A password of the file is that of another server.
-        (job.to, job.password) = (in_schema(to.parse()?, &job.label), None);
+        // The secrets of the file are those of another destination.
+        (job.to, job.secrets) = (in_schema(to.parse()?, &job.label), Secrets::default());
     }
     job.mode = args.mode.or(job.mode);
     job.deletes = args.deletes.unwrap_or(job.deletes);
@@ -148,7 +145,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         label: account.name.to_string(),
         account: account.name.clone(),
         to: in_schema(to.parse()?, account.name.as_str()),
-        password: None,
+        secrets: Secrets::default(),
         streams: named(streams),
         options: args.options.settings(),
         columns: args.columns.columns.clone(),
@@ -199,14 +196,14 @@ fn in_schema(target: Target, label: &str) -> Target {
 impl Job {
     /// A sync of the file as it stands there.
     pub fn of_config(sync: &SyncConfig, project: &Project) -> Self {
-        let DestinationConfig { target, password } = sync.to.get_ref().clone();
+        let DestinationConfig { target, secret, session_token } = sync.to.get_ref().clone();
         // A path of the file is relative to the file.
         let target = target.map_path(|path| project.resolve(path));
         Job {
             label: sync.name.to_string(),
             account: sync.account.get_ref().clone(),
             to: in_schema(target, sync.name.as_str()),
-            password,
+            secrets: Secrets { secret, session_token },
             expand: sync.expand.clone(),
             mode: sync.mode,
             deletes: sync.deletes.unwrap_or_default(),
@@ -347,27 +344,12 @@ impl Job {
         Ok(self.parts(&streams))
     }
 
-    /// The destination. Its path is made absolute, so that what it tells of files is of use to
-    /// whoever reads it elsewhere.
-    pub fn destination(&self, password: Option<&Secret>) -> Box<dyn Destination> {
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.to.clone().map_path(absolute).destination(password)
-    }
-
-    /// Reads the password of the destination: where the file says, else from `PGPASSWORD`, which
-    /// every program of Postgres takes it from. `None`: it needs none.
+    /// Reads what the destination is reached with: where the file says, else from the environment.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] where it cannot be read.
-    pub fn password(&self, messages: &Messages) -> Result<Option<Secret>> {
-        let Target::Postgres(_) = &self.to else { return Ok(None) };
-        let Some(reference) = &self.password else {
-            let password = environment::variable("PGPASSWORD").filter(|text| !text.is_empty());
-            return Ok(password.map(Secret::new));
-        };
-        let read = reference.read(&environment::variable)?;
-        read.notes.iter().for_each(|note| messages.warn(note));
-        Ok(Some(read.secret))
+    pub fn access(&self, messages: &Messages) -> Result<Access> {
+        Access::read(&self.to, &self.secrets, messages)
     }
 
     /// The read of a stream, with all of its columns.

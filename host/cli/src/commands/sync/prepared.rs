@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tollgate_model::{Error, ErrorKind};
 use tollgate_sync::Mode;
-use tollgate_vault::Secret;
 
+use super::access::Access;
 use super::accounts::{Accounts, OpenAccount};
 use super::jobs::{Job, Part};
 use crate::failure::{Failure, Outcome};
@@ -24,8 +24,8 @@ pub struct Ready {
     pub account: OpenAccount,
     /// What is loaded of its streams.
     pub parts: Vec<Part>,
-    /// The password of its destination.
-    pub password: Option<Secret>,
+    /// What its destination is reached with.
+    pub access: Access,
 }
 
 impl Prepared {
@@ -60,8 +60,8 @@ impl Prepared {
 async fn ready(job: &Job, accounts: &Accounts<'_>) -> Outcome<Ready> {
     let account = accounts.get(&job.account).await?;
     let parts = job.check(&account.session, accounts.source())?;
-    let password = job.password(accounts.messages())?;
-    Ok(Ready { account, parts, password })
+    let access = job.access(accounts.messages())?;
+    Ok(Ready { account, parts, access })
 }
 
 /// Refuses a sync that would load a table that another one replaces, or the other way round: what is

@@ -199,7 +199,7 @@ async fn load(
         error: first_error(failure),
         report: Report { stream: stream.to_owned(), ..Report::default() },
     })?;
-    let destination = job.destination(ready.password.as_ref());
+    let destination = ready.access.destination();
     tollgate_sync::run(session, destination, &plan, progress, cancel).await
 }
 

@@ -113,7 +113,7 @@ fn a_database_has_a_schema_for_each_sync() {
 }
 
 #[test]
-fn the_password_of_the_file_is_for_the_server_of_the_file() {
+fn the_secrets_of_the_file_are_for_the_destination_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("password");
     std::fs::write(&path, "canary\n").unwrap();
@@ -124,19 +124,19 @@ fn the_password_of_the_file_is_for_the_server_of_the_file() {
     let file = FILE.replace("to = \"out.db\"", &to);
     let messages = Messages::of(&crate::args::GlobalArgs::default());
     let job = &with_file(&file, "nightly").unwrap()[0];
-    assert!(job.password(&messages).unwrap().is_some());
-    assert!(!format!("{job:?}").contains("canary"));
+    assert!(job.secrets.secret.is_some() && job.access(&messages).is_ok());
+    assert!(!format!("{job:?} {:?}", job.access(&messages)).contains("canary"));
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(job.password(&messages).unwrap_err().kind(), ErrorKind::Config);
-    let job = &with_file(&file, "nightly --to postgres://me@other/x").unwrap()[0];
-    assert!(job.password.is_none());
-    let job = &with_file(&file, "nightly --to out.db").unwrap()[0];
-    assert!(job.password(&messages).unwrap().is_none());
+    assert_eq!(job.access(&messages).unwrap_err().kind(), ErrorKind::Config);
+    for line in ["nightly --to postgres://me@other/x", "nightly --to out.db"] {
+        let job = &with_file(&file, line).unwrap()[0];
+        assert!(job.secrets.secret.is_none() && job.access(&messages).is_ok());
+    }
 }
 
 #[test]
 fn a_destination_that_is_none_is_refused_without_its_password() {
-    for to in ["out.csv", "postgres://me:canary@db/x", "postgress://me:canary@db/x"] {
+    for to in ["out.csv", "postgres://me:canary@db/x", "s3://me:canary@acme"] {
         let refused = refusal(jobs_of(&format!("--stream contacts --to {to}")));
         assert!(!refused.contains("canary"), "{refused}");
     }
