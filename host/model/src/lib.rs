@@ -15,6 +15,7 @@ pub mod schema;
 pub mod settings;
 pub mod template;
 pub mod text;
+pub mod version;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use descriptor::{
@@ -31,3 +32,4 @@ pub use names::{AccountName, ConnectorId, SyncName};
 pub use schema::{Column, DataType};
 pub use settings::{Setting, Settings};
 pub use template::{JsonTemplate, Template};
+pub use version::Version;
