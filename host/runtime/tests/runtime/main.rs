@@ -5,5 +5,6 @@
 mod hostile;
 mod icontact;
 mod load;
+mod package;
 mod support;
 mod writing;
