@@ -11,9 +11,9 @@ use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
     completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
     describe::DescribeArgs, discover::DiscoverArgs, help::HelpArgs, init::InitArgs,
-    inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
-    remove::RemoveArgs, resume::ResumeArgs, run::RunArgs, runs::RunsArgs, schedules::SchedulesArgs,
-    state::StateArgs, sync::SyncArgs, write::WriteArgs,
+    inspect::InspectArgs, keys::KeysArgs, pack::PackArgs, pause::PauseArgs, preview::PreviewArgs,
+    read::ReadArgs, remove::RemoveArgs, resume::ResumeArgs, run::RunArgs, runs::RunsArgs,
+    schedules::SchedulesArgs, state::StateArgs, sync::SyncArgs, write::WriteArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -115,6 +115,8 @@ pub enum Command {
     Schedules(SchedulesArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Pack(PackArgs),
+    Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -205,6 +207,8 @@ impl Command {
             Command::Schedules(_) => ("schedules", takes(true, false, false)),
             Command::Pause(_) => ("pause", takes(false, false, false)),
             Command::Resume(_) => ("resume", takes(false, false, false)),
+            Command::Pack(_) => ("pack", takes(true, true, false)),
+            Command::Keys(_) => ("keys", takes(true, false, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

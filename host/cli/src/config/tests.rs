@@ -34,6 +34,10 @@ account = "acme"
 streams = "all"
 to = "parquet:out"
 
+[packages]
+require_signed = true
+publishers = { acme = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" }
+
 [limits]
 guest_memory = "64MiB"
 pages = 1_000
@@ -233,6 +237,19 @@ fn wrong_types_and_values_are_named_where_they_are() {
        |        ^^^^^^
     hint: did you mean `merge`?
     "#);
+}
+
+#[test]
+fn packages_are_read_and_a_requirement_that_nobody_meets_is_told() {
+    let packages = parse(GOOD).unwrap().packages;
+    let [(name, key)] = packages.publishers.as_slice() else { panic!("{packages:?}") };
+    assert_eq!((name.as_str(), packages.name_of(key.get_ref())), ("acme", Some("acme")));
+    assert_eq!(packages.require_signed.map(|set| *set.get_ref()), Some(true));
+    insta::assert_snapshot!(problems("[packages]\nrequire_signed = true"));
+    insta::assert_snapshot!(problems(
+        "[packages]\nrequire_signed = 1\nrequired = true\npublishers = { a = \"ed25519:AA\", b = 3 }"
+    ));
+    assert!(parse("[packages]\nrequire_signed = false").is_ok());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "account",
     "add",
     "check",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 23] = [
     "help",
     "init",
     "inspect",
+    "keys",
+    "pack",
     "pause",
     "preview",
     "read",

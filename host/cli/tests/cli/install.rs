@@ -140,8 +140,11 @@ fn a_corrupted_cache_recovers() {
         damaged += 1;
     }
     assert!(damaged > 0, "nothing was cached");
-    check();
-    check();
+    let told = "what the cache had of icontact was changed";
+    let run = check();
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    let run = check();
+    assert!(!run.stderr.contains(told), "{}", run.stderr);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! | [`incontact`] | that connector, from signing in to its menus |
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
+//! | [`packages`] | signed packages, whose they are, and that no byte of them changes |
 //! | [`configuration`] | what is wrong in a file, by line |
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
@@ -29,6 +30,7 @@ mod help;
 mod incontact;
 mod install;
 mod notified;
+mod packages;
 mod place;
 #[cfg(unix)]
 mod postgres;
