@@ -322,6 +322,10 @@ mod tests {
             "https://b.example.com",
         ]
 
+        [connectors.signed]
+        publisher = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+        manifest = "sha256:05b3abf2579a5eb66403cd78be557fd860633a1fe2103c7642030defe32c657f"
+
         [connectors.declared]
         origins = [
             "https://a.example.com",

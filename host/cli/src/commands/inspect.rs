@@ -24,7 +24,7 @@ Examples:
 /// The arguments of `inspect`.
 #[derive(Args, Debug)]
 #[command(
-    about = "Look at a component or package: who signed it, what it imports, which origins it wants",
+    about = "Look at a component or package: who signed it, and what it asks for",
     after_help = EXAMPLES,
     long_about = "Look at a component or package: who signed it, what it imports, which origins it \
                   wants, where credentials go.\n\nA package whose signature does not hold is an \

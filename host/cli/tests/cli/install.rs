@@ -118,7 +118,7 @@ fn a_corrupted_file_is_one_clear_error() {
     project.run(&["inspect", half]).exits(2);
     fs::remove_file(&file).unwrap();
     let run = project.run(&["check"]).exits(2);
-    assert!(run.stderr.contains("cannot be read"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read"), "{}", run.stderr);
 }
 
 #[test]
