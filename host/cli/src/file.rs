@@ -12,7 +12,7 @@ pub enum Content<'a> {
     /// A component that nobody signed.
     Component(&'a [u8]),
     /// A package, signed by whoever it says.
-    Package(Package<'a>),
+    Package(Box<Package<'a>>),
 }
 
 /// The bytes of a file, no more than a package may have.
@@ -45,9 +45,18 @@ impl<'a> Content<'a> {
     /// component, and looked at when it is loaded.
     pub fn of(bytes: &'a [u8], limits: &Limits) -> Result<Self> {
         match Package::begins(bytes) {
-            true => Package::open(bytes, limits.component_bytes).map(Content::Package),
+            true => Content::of_package(bytes, limits),
             false => Ok(Content::Component(bytes)),
         }
+    }
+
+    /// A package, and nothing else, whose signature holds.
+    ///
+    /// # Errors
+    /// As [`Package::open`].
+    pub fn of_package(bytes: &'a [u8], limits: &Limits) -> Result<Self> {
+        let package = Package::open(bytes, limits.component_bytes)?;
+        Ok(Content::Package(Box::new(package)))
     }
 
     /// The component.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tollgate_model::{Error, ErrorKind, Result};
-use tollgate_runtime::{Connector, Digest, Package};
+use tollgate_runtime::{Connector, Digest};
 
 use super::Host;
 use crate::file::{self, Content};
@@ -26,8 +26,7 @@ impl Host<'_> {
         })?;
         let content = match &installed.signed {
             None => Content::Component(&bytes),
-            Some(_) => Package::open(&bytes, limits.component_bytes)
-                .map(Content::Package)
+            Some(_) => Content::of_package(&bytes, limits)
                 .map_err(|error| damaged(installed, &path, error))?,
         };
         if !is_recorded(installed, &content) {
