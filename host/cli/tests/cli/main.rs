@@ -9,6 +9,7 @@
 //! | [`install`] | adding, granting, refusing what changed |
 //! | [`packages`] | signed packages, whose they are, and that no byte of them changes |
 //! | [`configuration`] | what is wrong in a file, by line |
+//! | [`parts`] | reads that fail for a moment, and several processes at one file |
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
 //! | [`remembered`] | what is kept of runs, and that none runs beside itself |
@@ -32,6 +33,7 @@ mod incontact;
 mod install;
 mod notified;
 mod packages;
+mod parts;
 mod place;
 #[cfg(unix)]
 mod postgres;

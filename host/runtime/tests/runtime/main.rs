@@ -5,6 +5,7 @@
 mod hostile;
 mod icontact;
 mod load;
+mod memory;
 mod package;
 mod support;
 mod writing;
