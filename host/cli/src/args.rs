@@ -12,9 +12,9 @@ use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
     completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
     describe::DescribeArgs, discover::DiscoverArgs, forget::ForgetArgs, help::HelpArgs,
-    init::InitArgs, inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
-    remove::RemoveArgs, resume::ResumeArgs, run::RunArgs, runs::RunsArgs, schedules::SchedulesArgs,
-    state::StateArgs, sync::SyncArgs, write::WriteArgs,
+    init::InitArgs, inspect::InspectArgs, keys::KeysArgs, pack::PackArgs, pause::PauseArgs,
+    preview::PreviewArgs, read::ReadArgs, remove::RemoveArgs, resume::ResumeArgs, run::RunArgs,
+    runs::RunsArgs, schedules::SchedulesArgs, state::StateArgs, sync::SyncArgs, write::WriteArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -117,6 +117,8 @@ pub enum Command {
     Pause(PauseArgs),
     Resume(ResumeArgs),
     Forget(ForgetArgs),
+    Pack(PackArgs),
+    Keys(KeysArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -240,6 +242,8 @@ impl Command {
             Command::Pause(_) => ("pause", takes(false, false, false)),
             Command::Resume(_) => ("resume", takes(false, false, false)),
             Command::Forget(_) => ("forget", takes(true, true, false)),
+            Command::Pack(_) => ("pack", takes(true, true, false)),
+            Command::Keys(_) => ("keys", takes(true, false, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

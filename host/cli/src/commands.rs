@@ -13,6 +13,8 @@ pub mod forget;
 pub mod help;
 pub mod init;
 pub mod inspect;
+pub mod keys;
+pub mod pack;
 pub mod pause;
 pub mod preview;
 pub mod read;
@@ -44,6 +46,8 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Connectors(args) => or_stop(cancel, connectors::run(&args, context)).await,
         Command::Describe(args) => or_stop(cancel, describe::run(&args, context)).await,
         Command::Inspect(args) => or_stop(cancel, inspect::run(&args, context)).await,
+        Command::Pack(args) => or_stop(cancel, pack::run(&args, context)).await,
+        Command::Keys(args) => keys::run(&args, context),
         Command::Add(args) => or_stop(cancel, add::run(&args, context)).await,
         Command::Remove(args) => remove::run(&args, context),
         Command::Init(args) => or_stop(cancel, init::run(&args, context)).await,

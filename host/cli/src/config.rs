@@ -6,6 +6,7 @@ mod account;
 mod destination;
 mod notify;
 mod origins;
+mod packages;
 mod reader;
 mod runs;
 mod schedule;
@@ -24,18 +25,20 @@ use toml::de::DeTable;
 pub use account::{AccountConfig, FieldValue, OWN_KEYS};
 pub use destination::DestinationConfig;
 pub use notify::{NotifyConfig, TIMEOUT_DEFAULT};
+pub use packages::PackagesConfig;
 pub use runs::RunsConfig;
 pub use schedule::Scheduled;
 pub use source::{Problem, Source};
 pub use sync::{Places, Streams, SyncConfig};
 pub use vault::VaultConfig;
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::limits;
 use reader::Reader;
 
 /// The tables of the file.
-const TABLES: [&str; 7] = ["accounts", "syncs", "limits", "origins", "vault", "runs", "notify"];
+const TABLES: [&str; 8] =
+    ["accounts", "syncs", "packages", "limits", "origins", "vault", "runs", "notify"];
 
 /// A configuration file that is well-formed in itself.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub struct Config {
     pub accounts: Vec<AccountConfig>,
     /// The syncs, in the order of the file.
     pub syncs: Vec<SyncConfig>,
+    /// Whose signed packages are trusted, and whether anything else may run.
+    pub packages: PackagesConfig,
     /// The limits that it sets: key and value.
     pub limits: Vec<(Spanned<String>, String)>,
     /// The origins that are somewhere else.
@@ -76,14 +81,22 @@ impl Config {
         let mut problems = Vec::new();
         let config = match DeTable::parse(source.text()) {
             Ok(table) => read(&source, table.get_ref(), &mut problems),
-            Err(error) => {
-                // The parser's messages quote no values of the file.
-                let message = format!("not TOML: {}", error.message());
-                problems.push(Problem::new(error.span().unwrap_or_default(), message));
-                return Err(source.failure(problems));
-            }
+            Err(error) => return Err(not_toml(&source, &error)),
         };
         if problems.is_empty() { Ok(config) } else { Err(source.failure(problems)) }
+    }
+
+    /// What a file says of packages, whatever else is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Config::load`], where the file cannot be read, is not TOML, or is wrong in this.
+    pub fn load_packages(path: &Path) -> Outcome<PackagesConfig> {
+        let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, error))?;
+        let source = Source::new(path, text);
+        let mut problems = Vec::new();
+        let table = DeTable::parse(source.text()).map_err(|error| not_toml(&source, &error))?;
+        let packages = packages::read(table.get_ref(), &mut problems);
+        if problems.is_empty() { Ok(packages) } else { Err(source.failure(problems)) }
     }
 
     /// The account of this name.
@@ -121,17 +134,25 @@ fn cannot_read(path: &Path, error: std::io::Error) -> Error {
         .with_source(error)
 }
 
+fn not_toml(source: &Source, error: &toml::de::Error) -> Failure {
+    // The parser's messages quote no values of the file.
+    let message = format!("not TOML: {}", error.message());
+    source.failure(vec![Problem::new(error.span().unwrap_or_default(), message)])
+}
+
 fn read(source: &Source, table: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
     let accounts = account::read_all(source, table, problems);
     let syncs = sync::read_all(source, table, problems);
     check_accounts_of_syncs(&accounts, &syncs, table, problems);
+    let packages = packages::read(table, problems);
     let limits = read_limits(table, problems);
     let origins = origins::read_all(table, problems);
     let vault = vault::read(source, table, problems);
     let runs = runs::read(source, table, problems);
     let notify = notify::read(source, table, problems);
     Reader::new("the file", 0..0, table, problems).refuse_other_keys(&TABLES);
-    Config { source: source.clone(), accounts, syncs, limits, origins, vault, runs, notify }
+    let source = source.clone();
+    Config { source, accounts, syncs, packages, limits, origins, vault, runs, notify }
 }
 
 /// Whether every sync names an account of the file. One whose own table is faulty counts too, so

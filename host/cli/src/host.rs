@@ -1,22 +1,22 @@
 //! Connectors and sessions, from what is installed, granted and configured.
 
 mod account;
-mod declaration;
+mod installed;
 
-use std::path::Path;
+use std::slice;
 use std::sync::Arc;
 
 use tollgate_model::{Clock, Error, ErrorKind, Observer, Result, SystemClock};
-use tollgate_runtime::{Access, Connector, Digest, Runtime, RuntimeConfig, Session, SignIn, Vault};
+use tollgate_runtime::{Access, Connector, Origin, Runtime, RuntimeConfig, Session, SignIn, Vault};
 use tollgate_vault::Account;
 
 pub use account::{account_of, without_secrets};
-pub use declaration::declared;
 
-use crate::config::{AccountConfig, Config};
+use crate::config::{AccountConfig, Config, PackagesConfig};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::lock::{Installed, Lock};
+use crate::file::Content;
+use crate::lock::Lock;
 use crate::process::ProcessSettings;
 
 /// What runs connectors in this process.
@@ -25,6 +25,8 @@ pub struct Host<'a> {
     runtime: Runtime,
     settings: ProcessSettings,
     lock: Lock,
+    /// `None` where the file is so faulty that nobody can tell.
+    packages: Option<PackagesConfig>,
     vault: Arc<Vault>,
 }
 
@@ -35,28 +37,40 @@ impl<'a> Host<'a> {
     /// As [`Config::load`], and for limits that are none.
     pub fn with_config(context: &'a Context) -> Outcome<(Self, Config)> {
         let config = context.project.load_config()?;
-        let host = Host::start(context, Some(&config))?;
+        let host = Host::start(context, Some(&config), Some(config.packages.clone()))?;
         Ok((host, config))
     }
 
-    /// For commands that need none: the limits of one that is there hold nevertheless. They are the
-    /// commands that help to write it, so that a faulty one does not stop them.
+    /// For commands that need none: the limits of one that is there hold nevertheless, and so does
+    /// what it says of packages. They are the commands that help to write it, so that a faulty one
+    /// does not stop them.
     ///
     /// # Errors
     /// For limits of the command line that are none.
     pub fn without_config(context: &'a Context) -> Outcome<Self> {
         let path = context.project.config_path();
-        let config = if path.exists() { context.project.load_config().ok() } else { None };
-        if path.exists() && config.is_none() {
+        if !path.exists() {
+            return Host::start(context, None, Some(PackagesConfig::default()));
+        }
+        let config = context.project.load_config().ok();
+        let packages = match &config {
+            Some(config) => Some(config.packages.clone()),
+            None => Config::load_packages(path).ok(),
+        };
+        if config.is_none() {
             context.messages.warn(&format!(
                 "{} has problems, so its limits do not hold; `tollgate config check` tells them",
                 path.display()
             ));
         }
-        Host::start(context, config.as_ref())
+        Host::start(context, config.as_ref(), packages)
     }
 
-    fn start(context: &'a Context, config: Option<&Config>) -> Outcome<Self> {
+    fn start(
+        context: &'a Context,
+        config: Option<&Config>,
+        packages: Option<PackagesConfig>,
+    ) -> Outcome<Self> {
         let settings = ProcessSettings::resolve(&context.args, &context.environment, config)?;
         let runtime = Runtime::new(RuntimeConfig {
             cache_dir: settings.cache_dir.as_ref().map(|(folder, _)| folder.clone()),
@@ -67,7 +81,8 @@ impl<'a> Host<'a> {
             context.messages.warn(&format!("{problem}; connectors are compiled at every start"));
         }
         let vault = context.vault_settings(config).open(&context.messages);
-        Ok(Host { context, runtime, settings, lock: context.project.load_lock()?, vault })
+        let lock = context.project.load_lock()?;
+        Ok(Host { context, runtime, settings, lock, packages, vault })
     }
 
     /// The runtime, for components that are not installed.
@@ -85,30 +100,45 @@ impl<'a> Host<'a> {
         &self.lock
     }
 
+    /// Whose packages are trusted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where the file is so faulty that nobody can tell.
+    pub fn packages(&self) -> Result<&PackagesConfig> {
+        self.packages.as_ref().ok_or_else(|| {
+            let path = self.context.project.config_path().display();
+            let message = format!("cannot tell whose connectors {path} trusts");
+            Error::new(ErrorKind::Config, message)
+                .with_hint("`tollgate config check` tells what is wrong with it")
+        })
+    }
+
     /// Where tokens are kept.
     pub fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
 
-    /// An installed connector, if it is still what was granted.
+    /// A connector that need not be installed, to be looked at. Of a package, everything holds but
+    /// that its publisher is trusted.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] where it is not installed, its file is missing, or it was changed; and
-    /// as [`Runtime::load`].
-    pub async fn connector(&self, id: &str) -> Result<Connector> {
-        let installed = self.lock.get(id)?;
-        let path = self.context.project.component_path(&installed.id);
-        let again = || format!("`tollgate add FILE.wasm` installs {id} again");
-        let found = std::fs::read(&path).map_err(|error| {
-            let message = format!("the file of connector {id}, {}, cannot be read", path.display());
-            Error::new(ErrorKind::Config, message).with_source(error).with_hint(again())
-        })?;
-        if Digest::of(&found) != installed.digest {
-            return Err(self.changed(installed, &path, &found).await);
+    /// As [`Runtime::load`] and [`Runtime::load_package`].
+    pub async fn look_at(&self, content: &Content<'_>) -> Result<Connector> {
+        let connector = match content {
+            Content::Component(wasm) => self.runtime.load(wasm).await?,
+            Content::Package(package) => {
+                let publisher = slice::from_ref(&package.manifest().publisher);
+                self.runtime.load_package(package, publisher).await?
+            }
+        };
+        if connector.origin() == Origin::CacheRefused {
+            let id = &connector.descriptor().id;
+            self.context.messages.warn(&format!(
+                "what the cache had of {id} was changed since it was put there, or can be written \
+                 by others; none of it ran, and {id} was compiled again"
+            ));
         }
-        let connector = self.runtime.load_pinned(&path, &installed.digest).await?;
-        let wider = declared(&connector).beyond(&installed.declared);
-        if wider.is_empty() { Ok(connector) } else { Err(wider_than_granted(installed, &wider)) }
+        Ok(connector)
     }
 
     /// Opens a session for an account of the configuration. Its secrets are read here.
@@ -183,32 +213,4 @@ impl<'a> Host<'a> {
         access.observer = observer;
         Ok(access)
     }
-
-    /// The error for a file that is not what was granted, with what it asks for beyond that.
-    async fn changed(&self, installed: &Installed, path: &Path, found: &[u8]) -> Error {
-        let message = format!(
-            "connector {} is not what was granted: {} has another digest than tollgate.lock says",
-            installed.id,
-            path.display()
-        );
-        let more = match self.runtime.load(found).await {
-            Err(error) => format!("the changed file is no connector that could run: {error}"),
-            Ok(connector) => match declared(&connector).beyond(&installed.declared) {
-                wider if wider.is_empty() => {
-                    "the changed file asks for nothing more than before".to_owned()
-                }
-                wider => format!("the changed file asks for more: {}", wider.join(", ")),
-            },
-        };
-        let hint =
-            format!("{more}; if you trust it, `tollgate add {}` grants it again", path.display());
-        Error::new(ErrorKind::Config, message).with_hint(hint)
-    }
-}
-
-fn wider_than_granted(installed: &Installed, wider: &[String]) -> Error {
-    let message =
-        format!("connector {} asks for more than was granted: {}", installed.id, wider.join(", "));
-    Error::new(ErrorKind::Config, message)
-        .with_hint("look at it with `tollgate inspect`, then `tollgate add` it again")
 }

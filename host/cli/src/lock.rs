@@ -1,7 +1,7 @@
 //! `tollgate.lock`: which connectors are installed, by digest, and what each was granted.
 //!
-//! A connector runs only as what was looked at when it was added: the same bytes, and no more
-//! origins than were granted then.
+//! A connector runs only as what was looked at when it was added: the same bytes, signed by the same
+//! publisher, and no more origins than were granted then.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tollgate_model::{ConnectorId, Error, ErrorKind, Result, near_miss};
-use tollgate_runtime::Digest;
+use tollgate_runtime::{Declared, Digest, PublicKey};
 
 /// The version of the file's form.
 const FORM: u32 = 1;
@@ -31,37 +31,29 @@ pub struct Installed {
     pub id: ConnectorId,
     /// Its version.
     pub version: String,
-    /// The digest of its file.
+    /// The digest of its component.
     pub digest: Digest,
+    /// Its signature, where it came as a package.
+    pub signed: Option<Signed>,
     /// The origins that it may reach.
     pub granted_origins: BTreeSet<String>,
     /// What it asked for when it was granted.
     pub declared: Declared,
 }
 
-/// What a connector asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Declared {
-    /// The interfaces that it imports.
-    pub imports: BTreeSet<String>,
-    /// The origins that it wants to reach.
-    pub origins: BTreeSet<String>,
-    /// Where its credentials go.
-    pub audiences: BTreeSet<String>,
+/// What is recorded of a connector's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Who signed it.
+    pub publisher: PublicKey,
+    /// The digest of what was signed.
+    pub manifest: Digest,
 }
 
-impl Declared {
-    /// What this asks for and the other did not, as lines for people.
-    pub fn beyond(&self, before: &Declared) -> Vec<String> {
-        let new = |what: &str, now: &BTreeSet<String>, then: &BTreeSet<String>| -> Vec<String> {
-            now.difference(then).map(|text| format!("{what} {text}")).collect()
-        };
-        [
-            new("import", &self.imports, &before.imports),
-            new("origin", &self.origins, &before.origins),
-            new("credentials to", &self.audiences, &before.audiences),
-        ]
-        .concat()
+impl Installed {
+    /// Who signed it.
+    pub fn publisher(&self) -> Option<&PublicKey> {
+        self.signed.as_ref().map(|signed| &signed.publisher)
     }
 }
 
@@ -204,42 +196,51 @@ struct ConnectorEntry {
     version: String,
     digest: String,
     granted_origins: BTreeSet<String>,
-    declared: DeclaredEntry,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    signed: Option<SignedEntry>,
+    declared: Declared,
 }
 
-/// What a connector asked for, as it is written.
+/// A signature as it is written.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct DeclaredEntry {
-    origins: BTreeSet<String>,
-    audiences: BTreeSet<String>,
-    imports: BTreeSet<String>,
+struct SignedEntry {
+    publisher: String,
+    manifest: String,
 }
 
 impl TryFrom<ConnectorEntry> for Installed {
     type Error = Error;
 
     fn try_from(entry: ConnectorEntry) -> Result<Self> {
-        let DeclaredEntry { origins, audiences, imports } = entry.declared;
+        let signed = |entry: SignedEntry| -> Result<Signed> {
+            let SignedEntry { publisher, manifest } = entry;
+            Ok(Signed { publisher: publisher.parse()?, manifest: manifest.parse()? })
+        };
         Ok(Installed {
             id: entry.id.parse()?,
             version: entry.version,
             digest: entry.digest.parse()?,
+            signed: entry.signed.map(signed).transpose()?,
             granted_origins: entry.granted_origins,
-            declared: Declared { imports, origins, audiences },
+            declared: entry.declared,
         })
     }
 }
 
 impl From<&Installed> for ConnectorEntry {
     fn from(connector: &Installed) -> Self {
-        let Declared { imports, origins, audiences } = connector.declared.clone();
+        let signed = |signed: &Signed| SignedEntry {
+            publisher: signed.publisher.to_string(),
+            manifest: signed.manifest.to_string(),
+        };
         ConnectorEntry {
             id: connector.id.to_string(),
             version: connector.version.clone(),
             digest: connector.digest.to_string(),
             granted_origins: connector.granted_origins.clone(),
-            declared: DeclaredEntry { origins, audiences, imports },
+            signed: connector.signed.as_ref().map(signed),
+            declared: connector.declared.clone(),
         }
     }
 }
@@ -247,6 +248,8 @@ impl From<&Installed> for ConnectorEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PUBLISHER: &str = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
     fn set(texts: &[&str]) -> BTreeSet<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
@@ -257,6 +260,10 @@ mod tests {
             id: id.parse().unwrap(),
             version: "1.2.3".to_owned(),
             digest: Digest::of(id.as_bytes()),
+            signed: (id == "beta").then(|| Signed {
+                publisher: PUBLISHER.parse().unwrap(),
+                manifest: Digest::of(b"manifest"),
+            }),
             granted_origins: set(&["https://b.example.com", "https://a.example.com"]),
             declared: Declared {
                 imports: set(&["wasi:http/types@0.2.2"]),
@@ -315,6 +322,10 @@ mod tests {
             "https://b.example.com",
         ]
 
+        [connectors.signed]
+        publisher = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+        manifest = "sha256:05b3abf2579a5eb66403cd78be557fd860633a1fe2103c7642030defe32c657f"
+
         [connectors.declared]
         origins = [
             "https://a.example.com",
@@ -332,11 +343,16 @@ mod tests {
         let lock = Lock::load(&path).unwrap();
         let hint = lock.get("icontact").unwrap_err();
         assert!(hint.hint().unwrap().contains("tollgate add"));
+        let mut lock = Lock::default();
+        lock.insert(connector("beta"));
+        let signed = lock.to_text();
         for text in [
             "form = 2",
             "connectors = 3",
             "form = 1\nextra = 1",
             "form = 1\n[[connectors]]\nid = \"A\"\n",
+            &signed.replace("manifest", "manifesto"),
+            &signed.replace("ed25519:", "ed25519:A"),
             "\0",
         ] {
             fs::write(&path, text).unwrap();
@@ -353,18 +369,5 @@ mod tests {
         assert_eq!(lock.get("icontac").unwrap_err().hint(), Some("did you mean `icontact`?"));
         assert!(lock.remove(&"icontact".parse().unwrap()));
         assert!(!lock.remove(&"icontact".parse().unwrap()));
-    }
-
-    #[test]
-    fn a_wider_declaration_is_told_line_by_line_and_a_narrower_one_is_none() {
-        let before = connector("a").declared;
-        let mut after = before.clone();
-        assert!(after.beyond(&before).is_empty());
-        after.origins.insert("https://c.example.com".to_owned());
-        after.audiences.insert("https://c.example.com".to_owned());
-        after.imports.clear();
-        let wider = after.beyond(&before);
-        assert_eq!(wider, ["origin https://c.example.com", "credentials to https://c.example.com"]);
-        assert_eq!(before.beyond(&after), ["import wasi:http/types@0.2.2"]);
     }
 }

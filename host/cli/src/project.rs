@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use tollgate_model::{ConnectorId, Result};
+use tollgate_model::Result;
 
 use crate::args::GlobalArgs;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::failure::Outcome;
-use crate::lock::Lock;
+use crate::lock::{Installed, Lock};
 use crate::origin::Origin;
 
 const CONFIG_FILE: &str = "tollgate.toml";
 const LOCK_FILE: &str = "tollgate.lock";
 const CONNECTORS: &str = "connectors";
+const COMPONENT: &str = "wasm";
+const PACKAGE: &str = "tollgate";
 const VAULT: &str = ".tollgate/vault";
 const RUNS: &str = ".tollgate/runs.db";
 
@@ -54,9 +56,10 @@ impl Project {
         self.folder().join(LOCK_FILE)
     }
 
-    /// The file of an installed connector.
-    pub fn component_path(&self, id: &ConnectorId) -> PathBuf {
-        self.folder().join(CONNECTORS).join(format!("{id}.wasm"))
+    /// The file of an installed connector: a package is kept as such.
+    pub fn connector_path(&self, installed: &Installed) -> PathBuf {
+        let form = if installed.signed.is_some() { PACKAGE } else { COMPONENT };
+        self.folder().join(CONNECTORS).join(format!("{}.{form}", installed.id))
     }
 
     /// The file with the tokens, where the configuration names no other.

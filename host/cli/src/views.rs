@@ -7,7 +7,7 @@ use tollgate_model::{
     FieldKind, OAuth2Grant, RateLimit, Stream, WriteOperation,
 };
 use tollgate_runs::RunError;
-use tollgate_runtime::Inspection;
+use tollgate_runtime::{Inspection, Package};
 
 use crate::failure::causes;
 
@@ -134,6 +134,16 @@ pub struct InspectionView {
     imports: Vec<String>,
     unknown_imports: Vec<String>,
     exports: Vec<String>,
+}
+
+/// A package, beside its component.
+#[derive(Serialize)]
+pub struct PackageView {
+    publisher: String,
+    /// What tollgate.toml calls the publisher, where it does.
+    publisher_name: Option<String>,
+    manifest_digest: String,
+    packed_at: Option<String>,
 }
 
 /// What went wrong.
@@ -298,6 +308,18 @@ impl From<&Inspection> for InspectionView {
             imports: inspection.imports.clone(),
             unknown_imports: inspection.unknown_imports().map(str::to_owned).collect(),
             exports: inspection.exports.clone(),
+        }
+    }
+}
+
+impl PackageView {
+    /// A package by a publisher of this name.
+    pub fn of(package: &Package<'_>, publisher_name: Option<&str>) -> Self {
+        PackageView {
+            publisher: package.manifest().publisher.to_string(),
+            publisher_name: publisher_name.map(str::to_owned),
+            manifest_digest: package.manifest_digest().to_string(),
+            packed_at: package.manifest().packed_at.map(|at| at.to_string()),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::descriptor::Descriptor;
 use crate::error::Result;
 use crate::origin::{Audience, Origin};
 use crate::text::quote;
+use crate::version::Version;
 
 pub use columns::check_columns;
 use form::{Form, Use};
@@ -81,7 +82,7 @@ pub fn check(descriptor: &Descriptor) -> Result<()> {
 fn check_identity(report: &mut Report, place: &Place<'_>, descriptor: &Descriptor) {
     report.name(&place.at("id", &descriptor.id), &descriptor.id);
     report.count(&descriptor.version);
-    if !is_version(&descriptor.version) {
+    if descriptor.version.parse::<Version>().is_err() {
         let place = place.at("version", &descriptor.version);
         report.add(&place, format_args!("it is not MAJOR.MINOR.PATCH, three numbers"));
     }
@@ -162,13 +163,4 @@ fn check_limits(report: &mut Report, place: &Place<'_>, descriptor: &Descriptor)
             ),
         );
     }
-}
-
-fn is_version(text: &str) -> bool {
-    let is_number = |part: &str| {
-        (1..=9).contains(&part.len())
-            && part.bytes().all(|b| b.is_ascii_digit())
-            && (part == "0" || !part.starts_with('0'))
-    };
-    text.split('.').count() == 3 && text.split('.').all(is_number)
 }

@@ -17,6 +17,7 @@ pub mod schema;
 pub mod settings;
 pub mod template;
 pub mod text;
+pub mod version;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use data_type::DataType;
@@ -34,3 +35,4 @@ pub use names::{AccountName, ConnectorId, SyncName};
 pub use schema::Column;
 pub use settings::{Setting, Settings};
 pub use template::{JsonTemplate, Template};
+pub use version::Version;

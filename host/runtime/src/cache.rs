@@ -2,10 +2,16 @@
 //!
 //! A compiled component is native code: whoever can write one into the cache can run code in this
 //! process. So the cache is used only where it lies in a directory of our own that nobody else can
-//! write; a file is named after the component's digest and the engine's compatibility, and carries
-//! both and a digest of its content; and the bytes that are run are the bytes that were checked: the
-//! file is read, never mapped. A file that is damaged, cut or of another engine counts as absent and
-//! is replaced.
+//! write, and of it only files of our own that nobody else can write. A file is named after the
+//! component's digest and the engine's compatibility, and carries both and a digest of its content;
+//! and the bytes that are run are the bytes that were checked: the file is read, never mapped. What
+//! is damaged, cut, a link or another's is refused, told and replaced.
+//!
+//! The digest finds what changed by accident or was put under another name. It is not keyed: who can
+//! write as this user can read the user's keys as well, and run code without us. So a cache is never
+//! to be filled from elsewhere, such as an archive of somebody else's.
+
+mod owner;
 
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
@@ -14,10 +20,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
+use tollgate_package::Digest;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::digest::Digest;
+use owner::Owner;
 
 /// The first bytes of a file of the cache. The number changes with the form of its header.
 const MAGIC: &[u8; 8] = b"tollgat1";
@@ -30,7 +37,18 @@ const CODE_BYTES_MAX: u64 = 1 << 30;
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
+    owner: Owner,
     compatibility: [u8; 32],
+}
+
+/// What the cache has of a component.
+pub(crate) enum Found {
+    /// What was put there.
+    Intact(Component),
+    /// Nothing.
+    Nothing,
+    /// Something else than what was put there.
+    Refused,
 }
 
 impl Cache {
@@ -39,25 +57,36 @@ impl Cache {
     /// # Errors
     /// Where the directory cannot be made or written, or is open to others.
     pub(crate) fn open(directory: &Path, engine: &Engine) -> io::Result<Self> {
-        make_private_directory(directory)?;
-        refuse_foreign_directory(directory)?;
+        owner::make_private_directory(directory)?;
+        let owner = Owner::of_files_in(directory)?;
+        if !owner.alone_writes(&fs::metadata(directory)?) {
+            let text = "the directory belongs to another user, or others can write it";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+        }
         let mut hasher = Sha256Hasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let compatibility = hasher.0.finalize().into();
-        Ok(Cache { directory: directory.to_owned(), compatibility })
+        Ok(Cache { directory: directory.to_owned(), owner, compatibility })
     }
 
-    /// The compiled component of this digest, if an intact one is there.
-    pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
-        let file = self.read(digest).ok()?;
+    /// The compiled component of this digest, where what is there is intact.
+    pub(crate) fn get(&self, engine: &Engine, digest: &Digest) -> Found {
+        match self.read(digest) {
+            Ok(file) => self.checked(engine, digest, &file).map_or(Found::Refused, Found::Intact),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
+            Err(_) => Found::Refused,
+        }
+    }
+
+    fn checked(&self, engine: &Engine, digest: &Digest, file: &[u8]) -> Option<Component> {
         let (header, code) = file.split_at_checked(HEADER_BYTES)?;
         if header != self.header(digest, code) {
             return None;
         }
-        // SAFETY: the code must be what wasmtime compiled, unchanged. It lies in a directory that
-        // only this user can write (`refuse_foreign_directory`), was put there by `put`, for this
-        // very component and an engine of the same compatibility, and its digest shows that it is
-        // whole. These bytes are in our own memory: nobody changes them after the check.
+        // SAFETY: the code must be what wasmtime compiled, unchanged. It lies in a file and a
+        // directory that only this user can write (`Owner::alone_writes`), was put there by `put`,
+        // for this very component and an engine of the same compatibility, and its digest shows that
+        // it is whole. These bytes are in our own memory: nobody changes them after the check.
         unsafe { Component::deserialize(engine, code) }.ok()
     }
 
@@ -74,11 +103,20 @@ impl Cache {
     }
 
     fn read(&self, digest: &Digest) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let file = File::open(self.path(digest))?;
-        if file.metadata()?.len() > CODE_BYTES_MAX {
+        let path = self.path(digest);
+        // A link would be followed by the opening; a pipe would never end.
+        if !fs::symlink_metadata(&path)?.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !self.owner.alone_writes(&metadata) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        if metadata.len() > CODE_BYTES_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        let mut bytes = Vec::new();
         file.take(CODE_BYTES_MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
@@ -123,39 +161,6 @@ impl Hasher for Sha256Hasher {
     }
 }
 
-#[cfg(unix)]
-fn make_private_directory(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
-}
-
-#[cfg(not(unix))]
-fn make_private_directory(directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)
-}
-
-/// Refuses a directory that another user owns or can write.
-#[cfg(unix)]
-fn refuse_foreign_directory(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-
-    let metadata = fs::metadata(directory)?;
-    // Whose files we make tells who we are, without asking the system in other ways.
-    let own = NamedTempFile::new_in(directory)?.as_file().metadata()?.uid();
-    if metadata.uid() == own && metadata.mode() & 0o022 == 0 {
-        return Ok(());
-    }
-    let text = "the directory belongs to another user, or others can write it";
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
-}
-
-/// Elsewhere the directory lies in the user's profile, which others cannot write.
-#[cfg(not(unix))]
-fn refuse_foreign_directory(directory: &Path) -> io::Result<()> {
-    NamedTempFile::new_in(directory).map(drop)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,49 +191,47 @@ mod tests {
             self.cache.path(&self.digest)
         }
 
-        fn hits(&self) -> bool {
-            self.cache.get(&self.engine, &self.digest).is_some()
+        fn has(&self, digest: &Digest) -> &'static str {
+            match self.cache.get(&self.engine, digest) {
+                Found::Intact(_) => "intact",
+                Found::Nothing => "nothing",
+                Found::Refused => "refused",
+            }
         }
     }
 
     #[test]
     fn what_was_put_is_got() {
         let bench = bench();
-        assert!(!bench.hits());
+        assert_eq!(bench.has(&bench.digest), "nothing");
         bench.fill();
-        assert!(bench.hits());
-        assert!(bench.cache.get(&bench.engine, &Digest::of(b"other")).is_none());
+        assert_eq!(bench.has(&bench.digest), "intact");
+        assert_eq!(bench.has(&Digest::of(b"other")), "nothing");
     }
 
     #[test]
-    fn no_damaged_file_is_run_and_all_are_replaced() {
+    fn no_changed_file_is_run_and_all_are_replaced() {
         let bench = bench();
         let path = bench.fill();
         let intact = fs::read(&path).unwrap();
-        let changed = |at: usize| {
-            let mut bytes = intact.clone();
-            bytes[at] ^= 1;
-            bytes
+        let refuses = |bytes: &[u8], what: &str| {
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(bench.has(&bench.digest), "refused", "{what}");
         };
-        let damaged = [
-            Vec::new(),
-            intact[..HEADER_BYTES].to_vec(),
-            intact[..intact.len() - 1].to_vec(),
-            [intact.as_slice(), b"x"].concat(),
-            intact[HEADER_BYTES..].to_vec(),
-            changed(0),
-            changed(8),
-            changed(40),
-            changed(72),
-            changed(HEADER_BYTES),
-            changed(intact.len() - 1),
-        ];
-        for bytes in damaged {
-            fs::write(&path, &bytes).unwrap();
-            assert!(!bench.hits(), "{} bytes", bytes.len());
+        refuses(b"", "empty");
+        refuses(&intact[..HEADER_BYTES], "without code");
+        refuses(&intact[..intact.len() - 1], "cut");
+        refuses(&[&intact, &b"x"[..]].concat(), "longer");
+        refuses(&intact[HEADER_BYTES..], "without a header");
+        // Every byte of the header, and of the code as many as take a second.
+        let mut changed = intact.clone();
+        for at in (0..HEADER_BYTES).chain((HEADER_BYTES..intact.len()).step_by(101)) {
+            changed[at] ^= 1;
+            refuses(&changed, &format!("byte {at}"));
+            changed[at] ^= 1;
         }
         bench.fill();
-        assert!(bench.hits());
+        assert_eq!(bench.has(&bench.digest), "intact");
     }
 
     #[test]
@@ -237,7 +240,27 @@ mod tests {
         let path = bench.fill();
         let other = Digest::of(b"other");
         fs::copy(path, bench.cache.path(&other)).unwrap();
-        assert!(bench.cache.get(&bench.engine, &other).is_none());
+        assert_eq!(bench.has(&other), "refused");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_files_that_others_can_write_are_not_taken() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let bench = bench();
+        let path = bench.fill();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
+        assert_eq!(bench.has(&bench.digest), "refused");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(bench.has(&bench.digest), "intact");
+        let elsewhere = path.with_file_name("elsewhere");
+        fs::rename(&path, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert_eq!(bench.has(&bench.digest), "refused");
+        bench.fill();
+        assert_eq!(bench.has(&bench.digest), "intact");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file(), "the link is replaced");
     }
 
     #[test]

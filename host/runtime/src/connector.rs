@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tollgate_egress::SignIn;
 use tollgate_model::{Descriptor, Result};
+use tollgate_package::{About, Declared, Digest};
 use tollgate_vault::Account;
 
 use crate::access::Access;
-use crate::digest::Digest;
 use crate::guest::Template;
 use crate::inspect::Inspection;
 use crate::runtime::Origin;
@@ -48,6 +48,33 @@ impl Connector {
     /// What the component can ask for.
     pub fn inspection(&self) -> &Inspection {
         &self.0.inspection
+    }
+
+    /// What the connector says of itself and asks for, in the form in which that is signed and
+    /// granted.
+    ///
+    /// # Errors
+    /// None that happens: the descriptor was checked.
+    pub fn about(&self) -> Result<About> {
+        let Descriptor { id, version, .. } = self.descriptor();
+        let interface = self.0.inspection.interface_version.clone();
+        Ok(About {
+            id: id.parse()?,
+            version: version.parse()?,
+            interface_version: interface.unwrap_or_default(),
+            declared: self.declared(),
+        })
+    }
+
+    /// What the connector asks for.
+    pub fn declared(&self) -> Declared {
+        let descriptor = self.descriptor();
+        let audiences = descriptor.auth_methods.iter().flat_map(|method| &method.audiences);
+        Declared {
+            imports: self.0.inspection.imports.iter().cloned().collect(),
+            origins: descriptor.origins.iter().cloned().collect(),
+            audiences: audiences.cloned().collect(),
+        }
     }
 
     /// Whether it had to be compiled.

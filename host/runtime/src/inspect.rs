@@ -5,9 +5,9 @@
 
 use tollgate_model::text::quote;
 use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_package::Digest;
 use wasmparser::{Encoding, Parser, Payload};
 
-use crate::digest::Digest;
 use crate::limits::Limits;
 use crate::meter::Bytes;
 use crate::{linker, version};

@@ -8,7 +8,6 @@ mod bindings;
 mod cache;
 mod connector;
 mod convert;
-mod digest;
 mod engine;
 mod failure;
 mod guest;
@@ -31,7 +30,6 @@ mod write;
 
 pub use access::Access;
 pub use connector::Connector;
-pub use digest::Digest;
 pub use inspect::Inspection;
 pub use limits::{DescribeLimits, Limits};
 pub use read::ReadBuilder;
@@ -40,6 +38,9 @@ pub use scan::Scan;
 pub use session::Session;
 pub use tollgate_egress::{Connected, DevicePrompt, GateLimits, Redirect, ScanBudget, SignIn};
 pub use tollgate_model::{Error, ErrorKind, Operation, Result};
+pub use tollgate_package::{
+    About, Declared, Digest, Manifest, Package, PublicKey, package_bytes_max,
+};
 pub use tollgate_sync::{Page, Pages, Partition, Read, Source};
 pub use tollgate_vault::{Account, KeySource, Secret, SecretRef, Vault};
 pub use version::INTERFACE_VERSION;

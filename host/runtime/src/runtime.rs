@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tollgate_model::{Error, ErrorKind, Result, SystemClock, Unobserved, check};
+use tollgate_package::{Digest, Package, PublicKey};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::admission::Admission;
 use crate::bindings::ConnectorHostPre;
-use crate::cache::Cache;
+use crate::cache::{Cache, Found};
 use crate::connector::Connector;
-use crate::digest::Digest;
 use crate::failure::Label;
 use crate::guest::{Guest, Template, World};
 use crate::http::Hooks;
@@ -57,6 +57,9 @@ pub enum Origin {
     Compiled,
     /// It had been compiled before.
     Cached,
+    /// What lay in the cache was not what had been put there: it was changed, damaged, a link, or a
+    /// file that others can write. Nothing of it ran, and the component was compiled just now.
+    CacheRefused,
 }
 
 impl Runtime {
@@ -141,6 +144,24 @@ impl Runtime {
         self.load_digested(&wasm, found).await.map_err(|error| error.context(path.display()))
     }
 
+    /// Loads the component of a package, as [`Runtime::load`] does.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`]; [`ErrorKind::Config`] where none of `publishers` signed it, and then
+    /// nothing of it ran, or where the component is not what the manifest says.
+    pub async fn load_package(
+        &self,
+        package: &Package<'_>,
+        publishers: &[PublicKey],
+    ) -> Result<Connector> {
+        package.refuse_unless_by(publishers)?;
+        inspect::check_size(package.component().len() as u64, &self.0.limits)?;
+        let digest = package.manifest().component;
+        let connector = self.load_digested(package.component(), digest).await?;
+        package.refuse_unless_true(&connector.about()?)?;
+        Ok(connector)
+    }
+
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let cannot_read = |error| {
             Error::new(ErrorKind::Config, format!("cannot read the component {}", path.display()))
@@ -181,9 +202,11 @@ impl Runtime {
 
     async fn component(&self, wasm: &[u8], digest: &Digest) -> Result<(Component, Origin)> {
         let Shared { engine, cache, limits, .. } = &*self.0;
-        if let Some(component) = cache.as_ref().and_then(|cache| cache.get(engine, digest)) {
-            return Ok((component, Origin::Cached));
-        }
+        let origin = match cache.as_ref().map(|cache| cache.get(engine, digest)) {
+            Some(Found::Intact(component)) => return Ok((component, Origin::Cached)),
+            Some(Found::Refused) => Origin::CacheRefused,
+            Some(Found::Nothing) | None => Origin::Compiled,
+        };
         let (engine, bytes) = (engine.clone(), wasm.to_vec());
         // A compilation cannot be stopped: one that takes too long goes on without anybody waiting.
         let compiling =
@@ -202,7 +225,7 @@ impl Runtime {
             // A full disk costs time at the next load, and no more.
             let _ = cache.put(digest, &component);
         }
-        Ok((component, Origin::Compiled))
+        Ok((component, origin))
     }
 }
 

@@ -30,6 +30,8 @@ struct InstalledView {
     streams: Vec<String>,
     interface_version: Option<String>,
     digest: String,
+    /// Who signed it; `null` where nobody did.
+    publisher: Option<String>,
     size_bytes: Option<u64>,
     granted_origins: Vec<String>,
     /// Why it cannot be used, where that is so.
@@ -57,7 +59,7 @@ pub async fn run(_args: &ConnectorsArgs, context: &Context) -> Outcome {
 }
 
 async fn view(host: &Host<'_>, context: &Context, installed: &Installed) -> InstalledView {
-    let path = context.project.component_path(&installed.id);
+    let path = context.project.connector_path(installed);
     let view = InstalledView {
         id: installed.id.to_string(),
         version: installed.version.clone(),
@@ -65,6 +67,7 @@ async fn view(host: &Host<'_>, context: &Context, installed: &Installed) -> Inst
         streams: Vec::new(),
         interface_version: None,
         digest: installed.digest.to_string(),
+        publisher: installed.publisher().map(ToString::to_string),
         size_bytes: fs::metadata(path).ok().map(|metadata| metadata.len()),
         granted_origins: installed.granted_origins.iter().cloned().collect(),
         problem: None,
@@ -90,7 +93,7 @@ async fn view(host: &Host<'_>, context: &Context, installed: &Installed) -> Inst
 }
 
 fn text(views: &[InstalledView], width: u16) -> String {
-    let header = ["id", "version", "streams", "interface", "size", "digest"];
+    let header = ["id", "version", "streams", "interface", "size", "digest", "signed by"];
     let mut table = output::table(&header, width);
     output::align_right(&mut table, &[2, 4]);
     for view in views {
@@ -105,6 +108,7 @@ fn text(views: &[InstalledView], width: u16) -> String {
             view.interface_version.as_deref().map_or_else(unknown, output::line),
             view.size_bytes.map_or_else(unknown, quantities::size),
             short_digest(&view.digest),
+            view.publisher.as_deref().map_or("nobody".to_owned(), short_key),
         ]);
     }
     let mut text = output::indented(&table, 0);
@@ -114,6 +118,12 @@ fn text(views: &[InstalledView], width: u16) -> String {
         }
     }
     text
+}
+
+/// Enough of a key to tell publishers apart who do not deceive; `--json` has all of it.
+fn short_key(key: &str) -> String {
+    const SHOWN: usize = "ed25519:".len() + 12;
+    key.get(..SHOWN).map_or_else(|| key.to_owned(), |start| format!("{start}…"))
 }
 
 /// Enough of a digest to tell two files apart; `--json` has all of it.

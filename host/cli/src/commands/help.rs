@@ -149,6 +149,10 @@ show` tells each value with its origin. Unknown keys are errors.
   retry = { attempts = 3, delay = "5m" }   tries of a scheduled run in all, and the time between
                                       them, after errors that may pass; these are the defaults
 
+  [packages]                          connectors that come as signed packages
+  require_signed = true               nothing else is added or run; default: false
+  publishers = { NAME = "ed25519:…" } whom to trust; `tollgate inspect FILE.tollgate` tells the key
+
   [runs]                              what is remembered of runs
   file = ".tollgate/runs.db"          this is the default, and so are these:
   per_sync = 200                      runs of each sync

@@ -33,11 +33,10 @@ pub struct RemoveArgs {
 /// be changed.
 pub fn run(args: &RemoveArgs, context: &Context) -> Outcome {
     let mut lock = context.project.load_lock()?;
-    lock.get(args.id.as_str())?;
+    let path = context.project.connector_path(lock.get(args.id.as_str())?);
     lock.remove(&args.id);
     // First the grant, then the file: what is left in between cannot run.
     lock.save(&context.project.lock_path())?;
-    let path = context.project.component_path(&args.id);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             let message = format!("cannot remove {}", path.display());

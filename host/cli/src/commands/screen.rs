@@ -24,8 +24,13 @@ const MEANINGS: [(&str, &str); 9] = [
     ("wasi:", "an interface of WASI"),
 ];
 
-/// The screen.
-pub fn screen(inspection: &Inspection, descriptor: Option<&Descriptor>, width: u16) -> String {
+/// The screen. `publisher` is who signed the file, as it is told.
+pub fn screen(
+    inspection: &Inspection,
+    descriptor: Option<&Descriptor>,
+    publisher: &str,
+    width: u16,
+) -> String {
     let mut text = String::new();
     if let Some(descriptor) = descriptor {
         let _ = writeln!(
@@ -40,6 +45,7 @@ pub fn screen(inspection: &Inspection, descriptor: Option<&Descriptor>, width: u
     }
     let interface = inspection.interface_version.as_deref().map_or("none".to_owned(), line);
     let _ = writeln!(text, "digest     {}", inspection.digest);
+    let _ = writeln!(text, "publisher  {publisher}");
     let _ = writeln!(text, "size       {}", quantities::size(inspection.size));
     let _ = writeln!(text, "interface  tollgate:connector {interface}");
     if let Some(descriptor) = descriptor {

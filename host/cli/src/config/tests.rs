@@ -34,6 +34,10 @@ account = "acme"
 streams = "all"
 to = "parquet:out"
 
+[packages]
+require_signed = true
+publishers = { acme = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" }
+
 [limits]
 guest_memory = "64MiB"
 pages = 1_000
@@ -271,6 +275,39 @@ fn wrong_types_and_values_are_named_where_they_are() {
        |        ^^^^^^
     hint: did you mean `merge`?
     "#);
+}
+
+#[test]
+fn packages_are_read_and_a_requirement_that_nobody_meets_is_told() {
+    let packages = parse(GOOD).unwrap().packages;
+    let [(name, key)] = packages.publishers.as_slice() else { panic!("{packages:?}") };
+    assert_eq!((name.as_str(), packages.name_of(key.get_ref())), ("acme", Some("acme")));
+    assert_eq!(packages.require_signed.map(|set| *set.get_ref()), Some(true));
+    insta::assert_snapshot!(problems("[packages]\nrequire_signed = true"), @r#"
+    error: dir/tollgate.toml:2:18: `require_signed` is set, and no publisher is named: nothing could run
+      |
+    2 | require_signed = [not shown]
+    hint: for example `publishers = { acme = "ed25519:…" }`
+    "#);
+    let wrong = "require_signed = 1\nrequired = true\npublishers = { a = \"ed25519:AA\", b = 3 }";
+    insta::assert_snapshot!(problems(&format!("[packages]\n{wrong}")), @r"
+    error: dir/tollgate.toml:2:18: `require_signed` takes true or false, not a whole number
+      |
+    2 | require_signed = [not shown]
+    error: dir/tollgate.toml:3:1: `[packages]` has no key `required`
+      |
+    3 | required = [not shown]
+      | ^^^^^^^^
+    hint: there are: require_signed, publishers
+    error: dir/tollgate.toml:4:20: the text is not a public key
+      |
+    4 | publishers = [not shown]
+    hint: a public key is `ed25519:` and 44 characters of base64
+    error: dir/tollgate.toml:4:38: `b` takes a text in quotes, not a whole number
+      |
+    4 | publishers = [not shown]
+    ");
+    assert!(parse("[packages]\nrequire_signed = false").is_ok());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 26] = [
     "account",
     "add",
     "check",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 24] = [
     "help",
     "init",
     "inspect",
+    "keys",
+    "pack",
     "pause",
     "preview",
     "read",

@@ -7,6 +7,7 @@
 //! | [`incontact`] | that connector, from signing in to its menus |
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
+//! | [`packages`] | signed packages, whose they are, and that no byte of them changes |
 //! | [`configuration`] | what is wrong in a file, by line |
 //! | [`parts`] | reads that fail for a moment, and several processes at one file |
 //! | [`reading`] | check, discover, choices, preview, read |
@@ -33,6 +34,7 @@ mod incontact;
 mod install;
 mod notified;
 mod object_store;
+mod packages;
 mod parts;
 mod place;
 #[cfg(unix)]

@@ -115,7 +115,7 @@ async fn a_component_is_compiled_once_and_a_damaged_cache_is_made_good() {
         bytes[last] ^= 1;
         fs::write(&path, bytes).unwrap();
     }
-    assert_eq!(origin().await, Origin::Compiled);
+    assert_eq!(origin().await, Origin::CacheRefused);
     assert_eq!(origin().await, Origin::Cached);
 }
 

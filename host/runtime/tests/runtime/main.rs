@@ -6,5 +6,6 @@ mod hostile;
 mod icontact;
 mod load;
 mod memory;
+mod package;
 mod support;
 mod writing;

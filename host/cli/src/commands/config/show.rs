@@ -9,7 +9,8 @@ use tollgate_runs::Keep;
 use tollgate_vault::{KeySource, SecretRef};
 
 use crate::config::{
-    AccountConfig, Config, FieldValue, RunsConfig, Scheduled, Streams, SyncConfig, TIMEOUT_DEFAULT,
+    AccountConfig, Config, FieldValue, PackagesConfig, RunsConfig, Scheduled, Streams, SyncConfig,
+    TIMEOUT_DEFAULT,
 };
 use crate::context::Context;
 use crate::expand::Expand;
@@ -94,6 +95,7 @@ fn entries(
         KeySource::Given(_) => "given".to_owned(),
     };
     list.add("vault.key", key, vault.key_origin);
+    list.packages();
     list.runs(context);
     list.notify();
     for account in &config.accounts {
@@ -152,6 +154,17 @@ impl List<'_> {
 
     fn at(&self, position: usize) -> Origin {
         Origin::File(self.config.source.line(position))
+    }
+
+    fn packages(&mut self) {
+        let PackagesConfig { require_signed, publishers } = &self.config.packages;
+        let set = require_signed.as_ref();
+        let set = set.map(|set| (set.get_ref().to_string(), set.span().start));
+        self.add_or("packages.require_signed", set, "false");
+        for (name, key) in publishers {
+            let origin = self.at(key.span().start);
+            self.add(&format!("packages.publishers.{name}"), key.get_ref().to_string(), origin);
+        }
     }
 
     fn runs(&mut self, context: &Context) {

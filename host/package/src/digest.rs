@@ -1,4 +1,4 @@
-//! What identifies a component: the SHA-256 of its file.
+//! What identifies a file: its SHA-256.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use tollgate_model::{Error, ErrorKind};
 
 const PREFIX: &str = "sha256:";
 
-/// The SHA-256 of a component file, written `sha256:` and 64 hexadecimal digits.
+/// A SHA-256, written `sha256:` and 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
@@ -19,7 +19,8 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
