@@ -5,6 +5,7 @@ mod access;
 mod batch;
 mod bindings;
 mod cache;
+mod clocks;
 mod connector;
 mod convert;
 mod digest;
