@@ -189,6 +189,7 @@ fn the_valid_descriptor_passes() {
     check(&valid()).unwrap();
 }
 
+// Proves: descriptions
 #[test]
 fn identity_and_limits_keep_their_rules() {
     assert_all_reported(&[
@@ -229,6 +230,7 @@ fn identity_and_limits_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn streams_and_columns_keep_their_rules() {
     assert_all_reported(&[
@@ -273,6 +275,7 @@ fn streams_and_columns_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn writes_and_child_tables_keep_their_rules() {
     assert_all_reported(&[
@@ -309,6 +312,7 @@ fn writes_and_child_tables_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn limit_signs_and_reads_by_post_keep_their_rules() {
     assert_all_reported(&[
