@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The demonstration: simulated accounts of iContact, of Constant Contact and of NICE inContact, every
-# report of them in one SQLite file, and contacts written back.
+# report of them in one SQLite file, contacts written back, and a killed run that is gone on with.
 #
 # `make demo` builds what this needs and sets TOLLGATE, SIMULATOR and COMPONENTS. All that is written
 # goes to target/demo. The simulators listen on free ports of this machine only, and are always
@@ -64,12 +64,51 @@ main() {
         --rejects "$DEMO/rejects.jsonl" || [[ $? == 11 ]]
     step "the next sync brings what is new since"
     tollgate sync cc_contacts
+    step "a run is killed, and the next one goes on"
+    write_slow_sync
+    kill_a_run slow
+    tollgate runs list --limit 1
+    tollgate sync slow
     next_steps
 }
 
 tollgate() {
     echo "\$ tollgate $*"
     "$TOLLGATE" "$@" --project "$DEMO"
+}
+
+write_slow_sync() {
+    cat >>"$DEMO/tollgate.toml" <<CONFIG
+
+# The same login, held to a slow pace: time enough to kill a run of it.
+[accounts.icontact_slow]
+connector = "icontact"
+username = "$USERNAME"
+password = { env = "ICONTACT_PASSWORD" }
+app_id = { env = "ICONTACT_APP_ID" }
+requests_per_second = 5
+
+[syncs.slow]
+account = "icontact_slow"
+stream = "contacts"
+options = { page_size = 50 }
+to = "sqlite:slow.db"
+CONFIG
+}
+
+# Starts a sync, and ends its process without a word once it has kept its first rows.
+kill_a_run() {
+    local run tries
+    echo "\$ tollgate sync $1 --quiet &"
+    "$TOLLGATE" sync "$1" --quiet --project "$DEMO" &
+    run=$!
+    for ((tries = 0; tries < 300; tries++)); do
+        "$TOLLGATE" state show "$1" --json --project "$DEMO" | grep -q '"rows": [1-9]' && break
+        sleep 0.2
+    done
+    echo "\$ kill -KILL $run"
+    kill -KILL "$run"
+    { wait "$run" || true; } 2>/dev/null
 }
 
 need() {

@@ -2,7 +2,7 @@
 //! OAuth 2.
 
 mod accounts;
-mod desk;
+pub mod desk;
 mod menus;
 mod quota;
 mod streams;

@@ -2,7 +2,7 @@
 //! sign in.
 
 mod accounts;
-mod desk;
+pub mod desk;
 mod menus;
 mod reports;
 mod streams;

@@ -15,6 +15,7 @@
 //! | [`notified`] | that a command is told of syncs that fail and recover |
 //! | [`failing`] | one clear error and the right exit code for each thing that goes wrong |
 //! | [`postgres`] | sync into a database server, where there is one |
+//! | [`side_by_side`] | three providers into one database server, each at its pace |
 //! | [`writing`] | write, what it tells of each row, and what stops it |
 //! | [`secrets`] | that no output has one |
 
@@ -36,5 +37,7 @@ mod reading;
 mod remembered;
 mod scheduled;
 mod secrets;
+#[cfg(unix)]
+mod side_by_side;
 mod syncing;
 mod writing;

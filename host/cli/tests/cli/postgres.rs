@@ -1,7 +1,7 @@
 //! Syncs into a database server, with a password by reference.
 
 #[path = "../../../destinations/tests/postgres/server.rs"]
-mod server;
+pub mod server;
 
 use crate::harness::{Project, Run, words};
 use server::{Setup, TestServer};
@@ -18,6 +18,13 @@ fn run(project: &Project, line: &str, password: Option<&str>) -> Run {
     let run = project.came_to(command.env_remove("PGPASSWORD").output().unwrap());
     assert!(!format!("{}{}", run.stdout, run.stderr).contains(CANARY), "{}", run.stderr);
     run
+}
+
+/// A connection of the test's own.
+pub fn connect(server: &TestServer) -> postgres::Client {
+    let mut config: postgres::Config = server.url.parse().unwrap();
+    let password = server.password.as_deref().unwrap_or_default();
+    config.password(password).connect(postgres::NoTls).unwrap()
 }
 
 #[test]
@@ -44,9 +51,7 @@ fn a_database_is_synced_into_and_its_states_are_shown_and_reset() {
     let shown = run(&project, "state show --json", password).succeeds().json();
     assert!(shown[0]["state"].is_null());
 
-    let mut config: postgres::Config = server.url.parse().unwrap();
-    let mut client =
-        config.password(password.unwrap_or_default()).connect(postgres::NoTls).unwrap();
+    let mut client = connect(&server);
     let sql = format!("SELECT count(*), count(DISTINCT email) FROM {schema}.contacts");
     let row = client.query_one(&sql, &[]).unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (240, 120));
