@@ -5,7 +5,10 @@ use tollgate_hostile::{Batch, Failure, Hostile, Page, TextData, Values, export, 
 struct Component;
 
 impl Hostile for Component {
-    fn page_of(variant: &str, _: u64) -> Result<Option<Page>, Failure> {
+    fn page_of(variant: &str, number: u64) -> Result<Option<Page>, Failure> {
+        if number > 0 {
+            return Ok(None);
+        }
         let mut page = page(&["one", "two"], None);
         malform(variant, &mut page)?;
         Ok(Some(page))
