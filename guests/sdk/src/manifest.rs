@@ -161,6 +161,7 @@ impl StreamDescription {
             dynamic_columns: false,
             primary_key: Vec::new(),
             cursor: None,
+            deletion: None,
             partitioned: false,
             writes: Vec::new(),
             children: Vec::new(),
@@ -186,6 +187,13 @@ impl StreamDescription {
     #[must_use]
     pub fn cursor(mut self, column: &str) -> Self {
         self.cursor = Some(column.to_owned());
+        self
+    }
+
+    /// The column that tells, where it is not null, that a row was deleted at the provider.
+    #[must_use]
+    pub fn deletion(mut self, column: &str) -> Self {
+        self.deletion = Some(column.to_owned());
         self
     }
 

@@ -99,6 +99,7 @@ mod tests {
             dynamic_columns: false,
             primary_key: Vec::new(),
             cursor: None,
+            deletion: None,
             partitioned: false,
             writes: Vec::new(),
             children: children.iter().map(child).collect(),

@@ -44,6 +44,11 @@ pub const LIMITS: &[Limit] = &[
         "all linear memories of a read together",
     ),
     limit(
+        "guest_memory_total",
+        Place::BytesInMemory(|l| &mut l.memory_total_bytes),
+        "memory that all reads may use together",
+    ),
+    limit(
         "table_elements",
         Place::CountInMemory(|l| &mut l.table_elements),
         "table elements of a read",

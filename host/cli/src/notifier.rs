@@ -78,7 +78,7 @@ impl Notifier {
             .map_err(|error| io::Error::other(format!("cannot be started: {error}")))?;
         let ended = tokio::time::timeout(self.timeout, end(&mut child)).await;
         let status = ended.unwrap_or_else(|_| {
-            child.kill()?;
+            kill(&mut child)?;
             child.wait()?;
             let timeout = quantities::duration(self.timeout);
             Err(io::Error::other(format!("was ended: it took longer than {timeout}")))
@@ -101,6 +101,9 @@ impl Notifier {
         };
         let mut command = Command::new(program);
         command.args(arguments).stdin(input).stdout(Stdio::null()).stderr(Stdio::null());
+        // A group of its own, so that what it starts can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
     }
 }
@@ -113,6 +116,15 @@ impl From<&Notice> for NoticeView {
             run: RunView::from(&notice.run),
         }
     }
+}
+
+/// Ends a command and, where there are process groups, what it has started and left in its own.
+fn kill(child: &mut Child) -> io::Result<()> {
+    // The standard library has no call for a group, but every POSIX system has the program; where
+    // that is missing, the command itself is ended all the same.
+    #[cfg(unix)]
+    drop(Command::new("kill").args(["-s", "KILL", "--", &format!("-{}", child.id())]).output());
+    child.kill()
 }
 
 async fn end(child: &mut Child) -> io::Result<ExitStatus> {

@@ -62,10 +62,26 @@ fn tell(messages: &Messages, label: &str, event: &Event) {
             messages.say(&format!("{label}: {}", status::waiting(*reason, *wait)));
         }
         event => {
-            if let Some(text) = beginning(event) {
+            if let Some(text) = part(event).or_else(|| beginning(event)) {
                 messages.say(&format!("{label}: {text}"));
             }
         }
+    }
+}
+
+/// What became of a part that failed, if that is what happened.
+fn part(event: &Event) -> Option<String> {
+    match event {
+        Event::PartitionRetried { partition, retry, wait, error } => {
+            let part =
+                partition.as_ref().map_or_else(|| "the read".to_owned(), |p| format!("part {p}"));
+            let wait = quantities::duration(*wait);
+            Some(format!("{part} failed, retry {retry} in {wait}: {error}"))
+        }
+        Event::PartitionLeft { partition, error } => {
+            Some(format!("part {partition} failed and is left: {error}"))
+        }
+        _ => None,
     }
 }
 

@@ -107,6 +107,15 @@ pub fn counted(number: u64, one: &str) -> String {
     format!("{} {one}{plural}", count(number))
 }
 
+/// How often parts that failed were opened again; `None`: never.
+pub fn parts_again(retries: u64) -> Option<String> {
+    match retries {
+        0 => None,
+        1 => Some("a part was opened again".to_owned()),
+        retries => Some(format!("parts were opened again {} times", count(retries))),
+    }
+}
+
 fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     match small {
         0 => format!("{large} {large_unit}"),

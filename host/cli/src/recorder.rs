@@ -257,6 +257,7 @@ pub fn ended(runs: &[Run]) -> Ended {
     for Run { stream, report, .. } in runs {
         progress.rows += report.rows;
         progress.pages += report.pages;
+        progress.part_retries += report.part_retries;
         usage.add(report.usage);
         let Some(stream) = stream else { continue };
         let table =

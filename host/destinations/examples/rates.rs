@@ -71,6 +71,7 @@ fn load(
         name: "contacts".to_owned(),
         columns: columns(),
         primary_key,
+        deletion: None,
         mode,
         children: Vec::new(),
     };

@@ -3,6 +3,7 @@
 
 pub(crate) mod existing;
 
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
@@ -21,6 +22,22 @@ const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 /// a few chunks where it is fast. A transaction more often would only cost.
 pub(crate) const PACE: Pace =
     Pace { rows: 4 * CHUNK_ROWS as u64, interval: Duration::from_secs(5) };
+
+/// What a load has made visible, in rows of its first table.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Added {
+    /// Rows that it put there.
+    pub(crate) rows: u64,
+    /// Rows that came as deleted.
+    pub(crate) removed: u64,
+}
+
+impl AddAssign for Added {
+    fn add_assign(&mut self, other: Added) {
+        self.rows += other.rows;
+        self.removed += other.removed;
+    }
+}
 
 /// Quotes a name, whatever it holds.
 pub(crate) fn quote(name: &str) -> String {

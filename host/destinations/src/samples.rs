@@ -18,7 +18,14 @@ pub(crate) fn column(name: &str, data_type: DataType) -> Column {
 pub(crate) fn contacts(mode: Mode) -> Table {
     let primary_key = if mode == Mode::Replace { vec!["id".to_owned()] } else { Vec::new() };
     let columns = vec![column("id", DataType::Int64), column("email", DataType::Text)];
-    Table { name: "contacts".to_owned(), columns, primary_key, mode, children: Vec::new() }
+    Table {
+        name: "contacts".to_owned(),
+        columns,
+        primary_key,
+        deletion: None,
+        mode,
+        children: Vec::new(),
+    }
 }
 
 /// Rows of [`contacts`].

@@ -90,6 +90,7 @@ mod tests {
             name: name.to_owned(),
             columns: columns.collect(),
             primary_key: primary_key.iter().map(|key| (*key).to_owned()).collect(),
+            deletion: None,
             mode: Mode::Replace,
             children: Vec::new(),
         }

@@ -11,7 +11,8 @@ use tollgate_vault::Secret;
 use crate::postgres::Server;
 use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite};
 
-/// A destination as users write it: `sqlite:out.db`, or just `out.db`; `parquet:out/`, `csv:out/`,
+/// A destination as users write it: `sqlite:out.db`, or just `out.db`, with
+/// `?busy_timeout=2m` behind it where another program may write for longer than half a minute; `parquet:out/`, `csv:out/`,
 /// `jsonl:out/`; `postgres://USER@HOST/DATABASE`.
 ///
 /// [`fmt::Display`] gives the long form, which reads back as the same target.
@@ -26,7 +27,7 @@ use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A SQLite database file.
-    Sqlite(PathBuf),
+    Sqlite(Sqlite),
     /// A folder of Parquet files.
     Parquet(PathBuf),
     /// A folder of CSV files.
@@ -42,7 +43,7 @@ impl Target {
     /// a database; files have none.
     pub fn destination(&self, password: Option<&Secret>) -> Box<dyn Destination> {
         match self {
-            Target::Sqlite(path) => Box::new(Sqlite::at(path)),
+            Target::Sqlite(sqlite) => Box::new(sqlite.clone()),
             Target::Parquet(dir) => Box::new(Parquet::in_dir(dir)),
             Target::Csv(dir) => Box::new(Csv::in_dir(dir)),
             Target::Jsonl(dir) => Box::new(Jsonl::in_dir(dir)),
@@ -69,10 +70,10 @@ impl Target {
     /// Where the tables are, whatever their form: two targets of one place share them.
     pub fn place(&self) -> String {
         match self {
-            Target::Sqlite(path)
-            | Target::Parquet(path)
-            | Target::Csv(path)
-            | Target::Jsonl(path) => path.display().to_string(),
+            Target::Sqlite(sqlite) => sqlite.path().display().to_string(),
+            Target::Parquet(path) | Target::Csv(path) | Target::Jsonl(path) => {
+                path.display().to_string()
+            }
             Target::Postgres(server) => {
                 format!("{}, schema {}", server.place(), server.schema().unwrap_or_default())
             }
@@ -83,7 +84,10 @@ impl Target {
     #[must_use]
     pub fn map_path(self, change: impl FnOnce(&Path) -> PathBuf) -> Self {
         match self {
-            Target::Sqlite(path) => Target::Sqlite(change(&path)),
+            Target::Sqlite(sqlite) => {
+                let path = change(sqlite.path());
+                Target::Sqlite(sqlite.with_path(path))
+            }
             Target::Parquet(dir) => Target::Parquet(change(&dir)),
             Target::Csv(dir) => Target::Csv(change(&dir)),
             Target::Jsonl(dir) => Target::Jsonl(change(&dir)),
@@ -96,7 +100,6 @@ impl Target {
 
     fn with_scheme(scheme: &str, path: &str) -> Option<Self> {
         Some(match scheme {
-            "sqlite" => Target::Sqlite(path.into()),
             "parquet" => Target::Parquet(path.into()),
             "csv" => Target::Csv(path.into()),
             "jsonl" => Target::Jsonl(path.into()),
@@ -108,10 +111,10 @@ impl Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Target::Sqlite(path)
-            | Target::Parquet(path)
-            | Target::Csv(path)
-            | Target::Jsonl(path) => write!(f, "{}:{}", self.scheme(), path.display()),
+            Target::Sqlite(sqlite) => write!(f, "sqlite:{sqlite}"),
+            Target::Parquet(path) | Target::Csv(path) | Target::Jsonl(path) => {
+                write!(f, "{}:{}", self.scheme(), path.display())
+            }
             Target::Postgres(server) => server.fmt(f),
         }
     }
@@ -135,11 +138,14 @@ impl FromStr for Target {
         if let Some("postgres" | "postgresql") = scheme {
             return text.parse().map(Target::Postgres);
         }
-        let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+        let file = path.split_once('?').map_or(path, |(file, _)| file);
+        let extension = Path::new(file).extension().and_then(|extension| extension.to_str());
         match (scheme, extension.map(str::to_ascii_lowercase).as_deref()) {
+            (Some("sqlite"), _) | (None, Some("db" | "sqlite" | "sqlite3")) => {
+                path.parse().map(Target::Sqlite)
+            }
             (Some(scheme), _) => Target::with_scheme(scheme, path)
                 .ok_or_else(|| unknown(text, near_miss::hint(scheme, SCHEMES))),
-            (None, Some("db" | "sqlite" | "sqlite3")) => Ok(Target::Sqlite(path.into())),
             (None, Some(known @ ("parquet" | "csv" | "jsonl"))) => {
                 let parent = Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty());
                 let dir = parent.unwrap_or(Path::new(".")).display();
@@ -175,6 +181,8 @@ mod tests {
             ("out.db", "sqlite:out.db"),
             ("/data/Out.SQLite3", "sqlite:/data/Out.SQLite3"),
             (r"C:\data\out.sqlite", r"sqlite:C:\data\out.sqlite"),
+            ("out.db?busy_timeout=2m", "sqlite:out.db?busy_timeout=120s"),
+            ("sqlite:x?busy_timeout=0s", "sqlite:x?busy_timeout=0s"),
             ("parquet:dir/", "parquet:dir/"),
             ("csv:.", "csv:."),
             ("jsonl:a/b", "jsonl:a/b"),
@@ -206,6 +214,12 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_a_file_is_a_parameter() {
+        let error = "out.db?mode=memory".parse::<Target>().err().unwrap();
+        assert_eq!(error.message(), "a SQLite destination has no parameter \"mode\"");
+    }
+
+    #[test]
     fn a_password_is_not_told() {
         for text in ["postgress://me:hunter2@db/x", "postgres://me:hunter2@db/x"] {
             let error = text.parse::<Target>().err().unwrap();
@@ -218,6 +232,7 @@ mod tests {
     fn a_path_is_changed_wherever_there_is_one() {
         for (text, changed) in [
             ("out.db", "sqlite:dir/out.db"),
+            ("out.db?busy_timeout=9s", "sqlite:dir/out.db?busy_timeout=9s"),
             ("csv:a", "csv:dir/a"),
             ("postgres://me@db/x", "postgres://me@db:5432/x"),
             ("postgres://me@db/x?ca_file=ca", "postgres://me@db:5432/x?ca_file=dir/ca"),

@@ -63,6 +63,8 @@ pub struct Stream {
     pub primary_key: Vec<String>,
     /// The column by which later runs can go on.
     pub cursor: Option<String>,
+    /// The column that is not null in rows that were deleted at the provider.
+    pub deletion: Option<String>,
     /// Whether a read of it can be split.
     pub partitioned: bool,
     /// The ways to change its rows.

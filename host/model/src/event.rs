@@ -38,6 +38,25 @@ pub enum Event {
         /// Its rows.
         rows: u64,
     },
+    /// A part failed and is opened again after its last checkpoint.
+    PartitionRetried {
+        /// Its title. `None`: the stream is read as one.
+        partition: Option<String>,
+        /// Which retry this is, from 1.
+        retry: u32,
+        /// How long it waits.
+        #[serde(rename = "wait_ms", serialize_with = "as_millis")]
+        wait: Duration,
+        /// Why it failed, for people.
+        error: String,
+    },
+    /// A part failed, and is left for a later run while the others go on.
+    PartitionLeft {
+        /// Its title.
+        partition: String,
+        /// Why it failed, for people.
+        error: String,
+    },
     /// The read goes on with an earlier run's.
     GoesOn {
         /// Rows that are there of an interrupted read; none where only what is new is read.

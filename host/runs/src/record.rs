@@ -94,6 +94,8 @@ pub struct Progress {
     pub rows: u64,
     /// Pages read.
     pub pages: u64,
+    /// How often a part of a stream was opened again after it had failed.
+    pub part_retries: u64,
     /// What the reads used.
     pub usage: Usage,
 }

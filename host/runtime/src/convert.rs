@@ -64,6 +64,7 @@ fn stream(from: types::Stream) -> Stream {
         dynamic_columns: from.dynamic_columns,
         primary_key: from.primary_key,
         cursor: from.cursor,
+        deletion: from.deletion,
         partitioned: from.partitioned,
         writes: all(from.writes, write_operation),
         children: all(from.children, |child| ChildTable {

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 use tollgate_egress::Passage;
 use tollgate_model::text::excerpt;
-use tollgate_model::{Clock, Error, ErrorKind, LogLevel, Observer, Result, Usage};
+use tollgate_model::{Clock, Error, ErrorKind, Event, LogLevel, Observer, Result, Usage};
 use wasmtime::{Store, UpdateDeadline};
 
+use crate::admission::{Admission, Share};
 use crate::bindings::exports::tollgate::connector::connector::Guest as Exports;
 use crate::bindings::tollgate::connector::types::Failure;
 use crate::bindings::{ConnectorHost, ConnectorHostPre};
@@ -29,6 +30,7 @@ pub(crate) struct Template {
     pub(crate) pre: ConnectorHostPre<State>,
     pub(crate) label: Label,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) admission: Admission,
 }
 
 /// What an instance has to do with the world outside.
@@ -48,6 +50,8 @@ pub(crate) struct Guest {
     clock: Arc<dyn Clock>,
     started: Instant,
     gauge: Gauge,
+    /// Given back after the store, which stands before it.
+    _share: Share,
 }
 
 /// What an instance has used: readable while it runs and after it is gone.
@@ -90,13 +94,19 @@ impl Gauge {
 }
 
 impl Guest {
-    /// Makes an instance.
+    /// Makes an instance, as soon as there is memory for it.
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] where it needs more than it may have, [`ErrorKind::Bug`] where its start
     /// traps.
     pub(crate) async fn start(template: &Template, world: World) -> Result<Self> {
-        let Template { pre, label, limits } = template.clone();
+        let Template { pre, label, limits, admission } = template.clone();
+        let observer = Arc::clone(&world.observer);
+        let waiting = || {
+            let message = "waits until there is memory for another instance".to_owned();
+            observer.observe(&Event::Log { level: LogLevel::Debug, message });
+        };
+        let share = admission.admit(limits.memory_bytes, waiting).await?;
         let clock = Arc::clone(&world.clock);
         let passage = world.hooks.passage().cloned();
         let state = State::new(&limits, world);
@@ -119,7 +129,7 @@ impl Guest {
             }
             Ok(Ok(exports)) => exports,
         };
-        Ok(Guest { store, exports, label, limits, clock, started, gauge })
+        Ok(Guest { store, exports, label, limits, clock, started, gauge, _share: share })
     }
 
     pub(crate) fn gauge(&self) -> Gauge {

@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 mod access;
+mod admission;
 mod batch;
 mod bindings;
 mod cache;

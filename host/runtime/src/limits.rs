@@ -22,6 +22,11 @@ pub struct Limits {
     /// Bytes of all linear memories of a read together. A connector in Rust uses 2 to 10 MiB with
     /// pages of some 1,000 rows; the rest is room for interpreters.
     pub memory_bytes: usize,
+    /// Bytes of the linear memories of everything that a process has under way. A read is counted
+    /// with all that it may use, waits until that fits, and never waits for more. 32 reads at the
+    /// limit of one; with connectors that get by with 16 MiB each, `memory_bytes` can be lowered to
+    /// that for 256 of them.
+    pub memory_total_bytes: usize,
     /// Elements of all tables of a read together. A table holds function pointers; large guests
     /// have some 20,000.
     pub table_elements: usize,
@@ -87,6 +92,7 @@ impl Default for Limits {
             component_bytes: 64 * MIB,
             compile_time: Duration::from_secs(60),
             memory_bytes: 128 * MIB,
+            memory_total_bytes: 4_096 * MIB,
             table_elements: 100_000,
             instances: 100,
             memories: 10,

@@ -10,6 +10,7 @@ use tollgate_model::{Error, ErrorKind, Result, SystemClock, Unobserved, check};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
+use crate::admission::Admission;
 use crate::bindings::ConnectorHostPre;
 use crate::cache::Cache;
 use crate::connector::Connector;
@@ -46,6 +47,7 @@ struct Shared {
     cache_problem: Option<String>,
     limits: Arc<Limits>,
     describe_limits: Arc<Limits>,
+    admission: Admission,
 }
 
 /// How a component came to be loaded.
@@ -62,8 +64,10 @@ impl Runtime {
     /// [`Runtime::cache_problem`].
     ///
     /// # Errors
+    /// [`ErrorKind::Config`] where one instance may use more memory than all of them together;
     /// [`ErrorKind::Bug`] where this machine cannot run WebAssembly.
     pub fn new(config: RuntimeConfig) -> Result<Self> {
+        let admission = Admission::new(&config.limits)?;
         let engine = engine::engine(config.pool, &config.limits)?;
         let linker = linker::linker(&engine)?;
         let (cache, cache_problem) = match config.cache_dir {
@@ -82,6 +86,7 @@ impl Runtime {
             cache_problem,
             limits,
             describe_limits,
+            admission,
         })))
     }
 
@@ -166,6 +171,7 @@ impl Runtime {
             pre,
             label: Label::new(format!("component {}", inspection.digest)),
             limits: Arc::clone(&self.0.describe_limits),
+            admission: self.0.admission.clone(),
         };
         let descriptor = describe(&template).await?;
         let label = Label::new(format!("connector {} {}", descriptor.id, descriptor.version));

@@ -147,7 +147,9 @@ impl Session {
         Ok(Some(partitions))
     }
 
-    /// Begins to read: one part, or all; after the checkpoint of a page, or from the start.
+    /// Begins to read: one part, or all; after the checkpoint of a page, or from the start. Waits
+    /// until there is memory for it beside what is under way ([`crate::Limits::memory_total_bytes`]),
+    /// so whoever holds many reads must not need a further one to go on with them.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a column that the account does not have or a checkpoint that is

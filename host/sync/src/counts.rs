@@ -18,6 +18,12 @@ struct Counted {
     child_rows: Vec<u64>,
     pages: u64,
     partitions: u64,
+    /// Parts that an earlier run had read to their end.
+    partitions_before: u64,
+    part_retries: u64,
+    parts_left: u64,
+    /// Parts left since the last page of any.
+    left_in_a_row: u32,
     usage: Usage,
 }
 
@@ -35,6 +41,7 @@ impl Counts {
             let taken = limit.map_or(rows, |limit| rows.min(limit.saturating_sub(counted.rows)));
             counted.rows += taken;
             counted.pages += 1;
+            counted.left_in_a_row = 0;
             counted.child_rows.resize(page.children.len().max(counted.child_rows.len()), 0);
             for (sum, child) in counted.child_rows.iter_mut().zip(&page.children) {
                 *sum += child.num_rows() as u64;
@@ -51,13 +58,37 @@ impl Counts {
         self.with(|counted| counted.partitions += 1);
     }
 
+    pub(crate) fn add_partition_before(&self) {
+        self.with(|counted| counted.partitions_before += 1);
+    }
+
+    pub(crate) fn add_part_retry(&self) {
+        self.with(|counted| counted.part_retries += 1);
+    }
+
+    pub(crate) fn add_part_left(&self) {
+        self.with(|counted| {
+            counted.parts_left += 1;
+            counted.left_in_a_row += 1;
+        });
+    }
+
+    pub(crate) fn left_in_a_row(&self) -> u32 {
+        self.with(|counted| counted.left_in_a_row)
+    }
+
+    /// Parts that were left, and parts that are read to their end.
+    pub(crate) fn left_and_ended(&self) -> (u64, u64) {
+        self.with(|counted| (counted.parts_left, counted.partitions + counted.partitions_before))
+    }
+
     pub(crate) fn add_usage(&self, usage: Usage) {
         self.with(|counted| counted.usage.add(usage));
     }
 
     pub(crate) fn report(&self, plan: &Plan) -> Report {
-        let Counted { rows, child_rows, pages, partitions, usage } =
-            self.with(|counted| counted.clone());
+        let counted = self.with(|counted| counted.clone());
+        let Counted { rows, child_rows, pages, partitions, part_retries, .. } = counted;
         let child_rows = child_rows.into_iter().chain(std::iter::repeat(0));
         let tables = plan.table.children.iter().map(|child| child.name.clone());
         Report {
@@ -70,7 +101,9 @@ impl Counts {
                 .collect(),
             pages,
             partitions,
-            usage,
+            part_retries,
+            parts_left: counted.parts_left,
+            usage: counted.usage,
             ..Report::default()
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tollgate_model::{Error, ErrorKind};
 
-use crate::destination::{Kept, Pace};
+use crate::destination::{Kept, Mode, Pace};
 use crate::report::{Resumed, ResumedFrom};
 use crate::state::{Change, Keeps, Position, Round, Scope, State, part_key};
 
@@ -112,7 +112,8 @@ pub struct Ledger {
     course: Course,
     /// Parts that have come further since the last change.
     moved: BTreeMap<String, Position>,
-    /// Parts of which rows were written behind their last checkpoint.
+    /// Parts of which rows were written behind their last checkpoint, and would be there twice if
+    /// they were kept and came again. Under `merge` they take their own places, so that there are none.
     ahead: BTreeSet<String>,
     round: Round,
     rows_since: u64,
@@ -139,7 +140,7 @@ impl Ledger {
         self.rows_since += rows;
         let key = part_key(partition);
         if checkpoint.is_none() {
-            if rows > 0 {
+            if rows > 0 && self.course.scope.mode != Mode::Merge {
                 self.ahead.insert(key);
             }
             return;
@@ -166,8 +167,8 @@ impl Ledger {
         (self.rows_since >= pace.rows || is_long_ago) && self.can_keep()
     }
 
-    /// Whether the rows written so far are those before the parts' checkpoints, and some of them are
-    /// not durable yet.
+    /// Whether the rows written so far can be kept, being those before the parts' checkpoints or ones
+    /// that may come again, and some of them are not durable yet.
     pub fn can_keep(&self) -> bool {
         self.ahead.is_empty() && !self.moved.is_empty()
     }

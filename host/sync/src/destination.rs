@@ -112,6 +112,10 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The columns that identify a row; none where rows have no identity.
     pub primary_key: Vec<String>,
+    /// The column that tells, where it is not null, that a row was deleted at the provider. Such a
+    /// row is taken from the table, its child rows with it. Not with [`Mode::Append`], nor in files;
+    /// without one, every row is a row.
+    pub deletion: Option<String>,
     /// What becomes of the rows that are there.
     pub mode: Mode,
     /// The tables that are loaded with it, in the same transactions.
@@ -137,6 +141,7 @@ impl Table {
             name: child.name.clone(),
             columns: child.columns.clone(),
             primary_key: child.primary_key.clone(),
+            deletion: None,
             mode: self.mode,
             children: Vec::new(),
         };
@@ -154,7 +159,7 @@ pub enum Mode {
     /// They stay, and the new ones come on top.
     Append,
     /// A new row takes the place of the one with its primary key, its child rows that of all child
-    /// rows of that one; the others stay.
+    /// rows of that one; a row that was deleted at the provider goes; the others stay.
     Merge,
 }
 
@@ -166,6 +171,9 @@ pub struct Loaded {
     pub rows: u64,
     /// Rows that came again with a key that had come before; the last one stays.
     pub duplicates: u64,
+    /// Rows that came as deleted at the provider and are not in the table, whether or not they were
+    /// before; see [`Table::deletion`].
+    pub removed: u64,
     /// Where they are, for people: a file, or a file and a table.
     pub location: String,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Stream, near_miss};
 
 use crate::destination::{ChildOf, Mode, Table};
+use crate::retry::PART_RETRIES_DEFAULT;
 use crate::source::{Read, WantedColumn};
 use crate::state::Scope;
 
@@ -27,9 +28,21 @@ pub struct Plan {
     pub refresh: Refresh,
     /// How many parts of the stream are read side by side, at least 1.
     pub concurrency: usize,
+    /// How often a part that fails is opened again.
+    pub part_retries: u32,
     /// Rows after which the run is complete; of rows with children, the last page is taken whole. A
     /// run with a limit is a sample: it neither goes on with an earlier run nor keeps a state.
     pub limit: Option<u64>,
+}
+
+/// What merging does with a row that was deleted at the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deletes {
+    /// It is taken from the table, its child rows with it.
+    #[default]
+    Remove,
+    /// It stays, as it came.
+    Keep,
 }
 
 /// Whether what earlier runs have kept is gone on with.
@@ -55,6 +68,8 @@ pub struct Choices {
     pub table: Option<String>,
     /// What becomes of the rows that are there.
     pub mode: Mode,
+    /// What merging does with deleted rows.
+    pub deletes: Deletes,
     /// Whose rows they are: a connector and an account. A state of another one does not apply.
     pub source: String,
     /// When the run begins, in microseconds UTC.
@@ -63,6 +78,8 @@ pub struct Choices {
     pub refresh: Refresh,
     /// Parts read side by side. `None`: [`CONCURRENCY_DEFAULT`].
     pub concurrency: Option<usize>,
+    /// How often a part that fails is opened again. `None`: [`PART_RETRIES_DEFAULT`].
+    pub part_retries: Option<u32>,
     /// Rows after which the run is complete.
     pub limit: Option<u64>,
 }
@@ -75,11 +92,11 @@ impl Plan {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a column or child table that does not exist or is named twice, and
-    /// for [`Mode::Merge`] without the stream's key.
+    /// for [`Mode::Merge`] without what it takes.
     pub fn new(stream: &Stream, available: &[Column], choices: Choices) -> Result<Plan> {
         let columns = select(&stream.name, available, &choices.columns)?;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        check_mode(stream, &names, choices.mode)?;
+        check_mode(stream, &names, choices.mode, choices.deletes)?;
         let name = choices.table.unwrap_or_else(|| stream.name.clone());
         let wanted = columns.iter().map(WantedColumn::from).collect();
         let table = Table {
@@ -91,6 +108,7 @@ impl Plan {
             } else {
                 Vec::new()
             },
+            deletion: deletion(stream, choices.mode, choices.deletes).cloned(),
             mode: choices.mode,
         };
         let scope = Scope {
@@ -119,6 +137,7 @@ impl Plan {
             has_cursor: stream.cursor.is_some() && choices.mode != Mode::Replace,
             refresh: choices.refresh,
             concurrency: choices.concurrency.unwrap_or(CONCURRENCY_DEFAULT).max(1),
+            part_retries: choices.part_retries.unwrap_or(PART_RETRIES_DEFAULT),
             limit: choices.limit,
         })
     }
@@ -140,12 +159,32 @@ fn has_key(stream: &Stream, chosen: &[String]) -> bool {
         && (chosen.is_empty() || stream.primary_key.iter().all(|name| chosen.contains(name)))
 }
 
+/// The column by which rows are taken away.
+fn deletion(stream: &Stream, mode: Mode, deletes: Deletes) -> Option<&String> {
+    let removes = mode == Mode::Merge && deletes == Deletes::Remove;
+    stream.deletion.as_ref().filter(|_| removes)
+}
+
 /// Refuses a mode that does not go with these columns (none: all).
 ///
 /// # Errors
-/// [`ErrorKind::Config`] for [`Mode::Merge`] without the stream's key.
-pub fn check_mode(stream: &Stream, chosen: &[String], mode: Mode) -> Result<()> {
-    if mode == Mode::Merge && !has_key(stream, chosen) { Err(cannot_merge(stream)) } else { Ok(()) }
+/// [`ErrorKind::Config`] for [`Mode::Merge`] without the stream's key, or without the column that
+/// tells deletions where those are to be followed.
+pub fn check_mode(stream: &Stream, chosen: &[String], mode: Mode, deletes: Deletes) -> Result<()> {
+    if mode == Mode::Merge && !has_key(stream, chosen) {
+        return Err(cannot_merge(stream));
+    }
+    match deletion(stream, mode, deletes) {
+        Some(column) if !chosen.is_empty() && !chosen.contains(column) => {
+            let message = format!(
+                "merging stream {} takes its column {column}, which tells deletions",
+                stream.name
+            );
+            let hint = "keep it among the columns that are read, or say deletes = \"keep\"";
+            Err(Error::new(ErrorKind::Config, message).with_hint(hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn cannot_merge(stream: &Stream) -> Error {
@@ -226,6 +265,7 @@ mod tests {
             dynamic_columns: true,
             primary_key: vec!["id".to_owned()],
             cursor: None,
+            deletion: None,
             partitioned: false,
             writes: Vec::new(),
             children: vec![tollgate_model::ChildTable {
@@ -296,6 +336,30 @@ mod tests {
             (error.kind(), error.message()),
             (ErrorKind::Config, "merging stream contacts takes its key: id")
         );
+    }
+
+    #[test]
+    fn deletions_are_followed_where_rows_are_merged_and_take_their_column() {
+        let stream = Stream { deletion: Some("color".to_owned()), ..stream() };
+        let planned = |mode, deletes, columns: &[&str]| {
+            let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+            let available = [column("id"), column("email"), column("color")];
+            let choices = Choices { mode, deletes, columns, ..Choices::default() };
+            Plan::new(&stream, &available, choices).map(|plan| plan.table.deletion)
+        };
+        let color = Some("color".to_owned());
+        for (mode, deletes, columns, expected) in [
+            (Mode::Merge, Deletes::Remove, &[][..], color.clone()),
+            (Mode::Merge, Deletes::Remove, &["color", "id"], color),
+            (Mode::Merge, Deletes::Keep, &["id"], None),
+            (Mode::Append, Deletes::Remove, &["id"], None),
+            (Mode::Replace, Deletes::Remove, &[], None),
+        ] {
+            assert_eq!(planned(mode, deletes, columns).unwrap(), expected, "{mode:?} {columns:?}");
+        }
+        let error = planned(Mode::Merge, Deletes::Remove, &["id"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains("takes its column color, which tells deletions"));
     }
 
     #[test]

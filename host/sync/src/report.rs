@@ -23,6 +23,10 @@ pub struct Report {
     pub pages: u64,
     /// Parts read to their end, where the stream was read in parts.
     pub partitions: u64,
+    /// How often a part was opened again after it had failed.
+    pub part_retries: u64,
+    /// Parts that failed and were left for a later run.
+    pub parts_left: u64,
     /// What the reads used.
     pub usage: Usage,
     /// From the first call to the last.

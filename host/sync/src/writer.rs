@@ -55,6 +55,8 @@ pub(crate) struct Written {
 
 /// The destination, on a thread of its own.
 pub(crate) struct Writer {
+    /// Whether rows are kept before the end, so that what is read is of use without the rest.
+    pub(crate) keeps: bool,
     messages: mpsc::Sender<Message>,
     word: oneshot::Sender<Word>,
     written: oneshot::Receiver<Written>,
@@ -88,8 +90,10 @@ impl Writer {
                 Ok(Begun { load, kept }) => {
                     let now = plan.read.started_at;
                     let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, now);
-                    if ready.send(Ok(course.clone())).is_ok() {
-                        let ledger = (start != Start::Stateless).then(|| Ledger::new(course));
+                    let is_stateful = start != Start::Stateless;
+                    let keeps = is_stateful && load.pace().is_some();
+                    if ready.send(Ok((course.clone(), keeps))).is_ok() {
+                        let ledger = is_stateful.then(|| Ledger::new(course));
                         let mode = plan.table.mode;
                         let mut writing = Writing { load, ledger, mode, started: Instant::now() };
                         let outcome = writing.take_all(receiver);
@@ -98,8 +102,8 @@ impl Writer {
                 }
             }
         });
-        let course = begun.await.unwrap_or_else(|_| Err(panicked()))?;
-        Ok((Writer { messages, word, written }, course))
+        let (course, keeps) = begun.await.unwrap_or_else(|_| Err(panicked()))?;
+        Ok((Writer { keeps, messages, word, written }, course))
     }
 
     pub(crate) async fn send(&self, message: Message) -> Result<(), Gone> {

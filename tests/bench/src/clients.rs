@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use tokio_util::sync::CancellationToken;
 use tollgate_destinations::Sqlite;
 use tollgate_model::Unobserved;
-use tollgate_runtime::{Access, Runtime, RuntimeConfig, Session};
+use tollgate_runtime::{Access, Limits, Runtime, RuntimeConfig, Session};
 use tollgate_sync::Plan;
 use tollgate_vault::{Account, Secret};
 
@@ -130,7 +130,9 @@ fn fresh(job: &Job, name: &str) -> Result<PathBuf> {
 
 async fn session(job: &Job) -> Result<Session> {
     let cache_dir = Some(job.folder.join("cache"));
-    let runtime = Runtime::new(RuntimeConfig { cache_dir, ..RuntimeConfig::default() })?;
+    // A thousand reads are open at once, which is what is measured.
+    let limits = Limits { memory_total_bytes: usize::MAX, ..Limits::default() };
+    let runtime = Runtime::new(RuntimeConfig { cache_dir, limits, ..RuntimeConfig::default() })?;
     let connector = runtime.load_file(&job.component).await?;
     let account = Account::new("bench".parse()?, "icontact".parse()?)
         .with_setting("username", job.server.username.clone())

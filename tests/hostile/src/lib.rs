@@ -213,6 +213,7 @@ pub fn stream() -> Stream {
         dynamic_columns: false,
         primary_key: vec!["id".to_owned()],
         cursor: None,
+        deletion: None,
         partitioned: false,
         writes: Vec::new(),
         children: Vec::new(),

@@ -8,7 +8,7 @@ use tollgate_model::{Column, ErrorKind};
 use tollgate_simulators::constant_contact::{Builder, Truth};
 use tollgate_simulators::{ConstantContact, Fault};
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Failed, Mode, Report};
+use tollgate_sync::{Deletes, Failed, Mode, Report};
 
 use crate::rows::{self, Rows, text};
 use crate::truth;
@@ -36,7 +36,7 @@ async fn merge(
     children: &[&str],
 ) -> anyhow::Result<Result<Report, Failed>> {
     let options: &[_] = if stream.ends_with("_lists") { &[] } else { &[("page_size", "20")] };
-    merge_with(world, stream, children, options).await
+    merge_with(world, stream, children, options, Deletes::Remove).await
 }
 
 async fn merge_with(
@@ -44,10 +44,12 @@ async fn merge_with(
     stream: &str,
     children: &[&str],
     options: &[(&str, &str)],
+    deletes: Deletes,
 ) -> anyhow::Result<Result<Report, Failed>> {
     let children = children.iter().map(|child| (*child).to_owned()).collect();
     let choices = Choices {
         mode: Mode::Merge,
+        deletes,
         children,
         started_at: jiff::Timestamp::now().as_microsecond(),
         ..Choices::default()
@@ -92,18 +94,34 @@ fn change_contacts(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_is_new_of_the_contacts_comes_and_deletions_are_among_it() -> anyhow::Result<()> {
+async fn only_what_is_new_of_the_contacts_comes_and_deleted_ones_go() -> anyhow::Result<()> {
     let world = v3(few()).await?;
     let children = CHILDREN.map(|(name, _)| name);
     let truth = world.simulator.truth();
+    let alive = || truth::contacts(truth, |it| it["deleted_at"].is_null());
     let first = merge(&world, "contacts", &children).await??;
-    let there = truth::contacts(truth, |it| it["deleted_at"].is_null());
-    assert_eq!(first.rows, there.len() as u64);
-    holds(&world, "contacts", there).await?;
+    assert_eq!(first.rows, alive().len() as u64);
+    holds(&world, "contacts", alive()).await?;
 
     change_contacts(&world);
     let second = merge(&world, "contacts", &children).await??;
     assert_eq!(second.rows, 3, "what is new, and nothing else");
+    let loaded = second.loaded.context("it came to its end")?;
+    assert_eq!((loaded.rows, loaded.removed), (2, 1));
+    children_hold(&world, &alive()).await?;
+    holds(&world, "contacts", alive()).await?;
+    offends_nobody(&world)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_contacts_stay_where_that_is_wanted() -> anyhow::Result<()> {
+    let world = v3(few()).await?;
+    let children = CHILDREN.map(|(name, _)| name);
+    let truth = world.simulator.truth();
+    let keep = || merge_with(&world, "contacts", &children, &[("page_size", "20")], Deletes::Keep);
+    keep().await??;
+    change_contacts(&world);
+    keep().await??;
     // What had been deleted before the first read is not known to be missing.
     let gone: Vec<_> = truth.contacts().filter(|it| it.deleted_at.is_some()).collect();
     let early: Vec<_> = gone.iter().map(|it| it.contact_id.as_str()).collect();
@@ -114,8 +132,7 @@ async fn only_what_is_new_of_the_contacts_comes_and_deletions_are_among_it() -> 
     let expected = truth::keep(everybody(&world), is_known);
     assert_eq!(expected.iter().filter(|it| !it["deleted_at"].is_null()).count(), 1);
     children_hold(&world, &expected).await?;
-    holds(&world, "contacts", expected).await?;
-    offends_nobody(&world)
+    holds(&world, "contacts", expected).await
 }
 
 /// Whether each child table has the entries of these contacts, with the contact's key.
@@ -181,17 +198,17 @@ async fn a_read_that_was_cut_is_gone_on_with_and_forgets_nothing() -> anyhow::Re
         };
         let total = truth().len() as u64;
         world.simulator.inject("503:/contacts@3+".parse::<Fault>()?);
-        let run = merge_with(&world, stream, &[], &options).await?;
+        let run = merge_with(&world, stream, &[], &options, Deletes::Keep).await?;
         let Err(failed) = run else { anyhow::bail!("{stream} did not fail") };
         assert_eq!(failed.error.kind(), ErrorKind::Unavailable);
         assert_eq!(failed.report.kept.map(|kept| kept.rows), Some(40), "{stream}");
         world.simulator.heal();
         change_contacts(&world);
-        let rest = merge_with(&world, stream, &[], &options).await??;
+        let rest = merge_with(&world, stream, &[], &options, Deletes::Keep).await??;
         assert_eq!(rest.resumed.map(|resumed| resumed.rows), Some(40), "{stream}");
         // The third contact is new, and the last of all.
         assert_eq!(rest.rows, total - 40 + 1, "{stream}");
-        let new = merge_with(&world, stream, &[], &options).await??;
+        let new = merge_with(&world, stream, &[], &options, Deletes::Keep).await??;
         assert_eq!(new.rows, 3, "{stream}: what changed since the read that was cut had begun");
         holds(&world, stream, truth()).await?;
         offends_nobody(&world)?;

@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod later;
 mod options;
+mod parts;
 mod places;
 mod reports;
 mod sign_in;

@@ -108,6 +108,7 @@ impl Stream for Contacts {
              what has changed since, deleted contacts among it.",
         )
         .cursor("updated_at")
+        .deletion("deleted_at")
         .children(&CHILDREN)
         .options([
             options::contact_status(),

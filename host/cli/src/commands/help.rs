@@ -124,7 +124,10 @@ show` tells each value with its origin. Unknown keys are errors.
   table = "people"                    default: called like the stream; of several streams, a prefix
   mode = "replace"                    or "append", or "merge" by key (databases); default: merge
                                       into them for streams that tell what is new, else replace
+  deletes = "keep"                    what merging does with rows that were deleted at the
+                                      provider, where the stream tells; default: "remove"
   concurrency = 4                     parts of a stream read side by side, up to 64
+  part_retries = 2                    how often a part that failed for a moment is opened again
   limit = 1000                        rows of each stream after which it is complete; default: all
   schedule = "every 2h"               when `tollgate run` runs it: a pace in m, h or d, or minute,
   schedule = "0 6 * * 1-5 Asia/Tokyo" hour, day, month, weekday and time zone (default: UTC)

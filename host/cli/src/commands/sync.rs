@@ -9,7 +9,8 @@ pub mod runs;
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use tollgate_model::{AccountName, SyncName};
-use tollgate_sync::Mode;
+use tollgate_sync::retry::PART_RETRIES_MAX;
+use tollgate_sync::{Deletes, Mode};
 
 use crate::args::{ColumnArgs, OptionArgs};
 use crate::context::Context;
@@ -76,6 +77,10 @@ pub struct SyncArgs {
     #[arg(long, value_name = "MODE", value_parser = modes::parse)]
     pub mode: Option<Mode>,
 
+    /// What merging does with rows that were deleted at the provider: remove or keep [default: remove]
+    #[arg(long, value_name = "WHAT", value_parser = modes::parse_deletes)]
+    pub deletes: Option<Deletes>,
+
     /// Load child tables too, each as STREAM_CHILD: all, or these
     #[arg(
         long, value_name = "A,B", num_args = 0..=1, require_equals = true,
@@ -102,6 +107,12 @@ pub struct SyncArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
     pub concurrency: Option<u64>,
 
+    /// Open a part that failed again so many times, after its last checkpoint [default: 2]
+    #[arg(
+        long, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(..=i64::from(PART_RETRIES_MAX)))]
+    pub part_retries: Option<u32>,
+
     /// Run so many syncs side by side [default: 1]
     #[arg(
         hide_default_value = true,long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
@@ -116,6 +127,7 @@ impl SyncArgs {
             || self.to.is_some()
             || self.table.is_some()
             || self.mode.is_some()
+            || self.deletes.is_some()
             || self.expand.is_some()
             || !self.options.options.is_empty()
             || !self.columns.columns.is_empty()

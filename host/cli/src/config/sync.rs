@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use tollgate_model::{AccountName, Settings, SyncName};
+use tollgate_model::{AccountName, Result, Settings, SyncName};
 use tollgate_runs::Planned;
-use tollgate_sync::Mode;
+use tollgate_sync::retry::PART_RETRIES_MAX;
+use tollgate_sync::{Deletes, Mode};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,7 +18,7 @@ use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "account",
     "stream",
     "streams",
@@ -27,7 +28,9 @@ const KEYS: [&str; 13] = [
     "expand",
     "table",
     "mode",
+    "deletes",
     "concurrency",
+    "part_retries",
     "limit",
     "schedule",
     "retry",
@@ -62,8 +65,12 @@ pub struct SyncConfig {
     pub table: Option<String>,
     /// What becomes of the rows that are there.
     pub mode: Option<Mode>,
+    /// What merging does with rows that were deleted at the provider.
+    pub deletes: Option<Deletes>,
     /// Parts of a stream read side by side.
     pub concurrency: Option<usize>,
+    /// How often a part that failed is opened again.
+    pub part_retries: Option<u32>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
     /// When `tollgate run` runs it.
@@ -142,10 +149,14 @@ fn read(
         expand: read_expand(&mut reader, &mut places).unwrap_or_default(),
         places,
         table: reader.text("table").map(Spanned::into_inner),
-        mode: read_mode(&mut reader),
+        mode: read_word(&mut reader, "mode", modes::parse),
+        deletes: read_word(&mut reader, "deletes", modes::parse_deletes),
         concurrency: reader
             .integer("concurrency", 1, CONCURRENCY_MAX)
             .and_then(|number| usize::try_from(number).ok()),
+        part_retries: reader
+            .integer("part_retries", 0, u64::from(PART_RETRIES_MAX))
+            .and_then(|number| u32::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
         scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
@@ -229,10 +240,10 @@ fn read_expand(reader: &mut Reader<'_, '_>, places: &mut Places) -> Option<Expan
     }
 }
 
-fn read_mode(reader: &mut Reader<'_, '_>) -> Option<Mode> {
-    let text = reader.text("mode")?;
-    match modes::parse(text.get_ref()) {
-        Ok(mode) => Some(mode),
+fn read_word<T>(reader: &mut Reader<'_, '_>, key: &str, parse: fn(&str) -> Result<T>) -> Option<T> {
+    let text = reader.text(key)?;
+    match parse(text.get_ref()) {
+        Ok(value) => Some(value),
         Err(error) => {
             reader.problem(Problem::from_error(text.span(), &error));
             None

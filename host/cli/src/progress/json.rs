@@ -8,7 +8,7 @@ use crate::messages::Verbosity;
 use crate::quantities;
 
 /// What happened to a stream.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Line<'a> {
     sync: &'a str,
     stream: &'a str,
@@ -24,6 +24,8 @@ struct Line<'a> {
     began_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     partition: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,21 +52,7 @@ struct Request<'a> {
 /// The line of an event; `None` where it is not to be told. Requests and the lesser log lines are
 /// told where people would see them too.
 pub fn line(sync: &str, stream: &str, event: &Event, verbosity: Verbosity) -> Option<String> {
-    let none = Line {
-        sync,
-        stream,
-        name: "",
-        rows: None,
-        rows_total: None,
-        table: None,
-        began_at: None,
-        partition: None,
-        reason: None,
-        wait_ms: None,
-        level: None,
-        message: None,
-        request: None,
-    };
+    let none = Line { sync, stream, ..Line::default() };
     let line = match event {
         Event::Page { rows, rows_total } => {
             Line { name: "page", rows: Some(*rows), rows_total: *rows_total, ..none }
@@ -86,6 +74,20 @@ pub fn line(sync: &str, stream: &str, event: &Event, verbosity: Verbosity) -> Op
             name: "partition_finished",
             partition: Some(partition),
             rows: Some(*rows),
+            ..none
+        },
+        Event::PartitionRetried { partition, retry, wait, error } => Line {
+            name: "partition_retried",
+            partition: partition.as_deref(),
+            retry: Some(*retry),
+            wait_ms: Some(millis(*wait)),
+            message: Some(error),
+            ..none
+        },
+        Event::PartitionLeft { partition, error } => Line {
+            name: "partition_left",
+            partition: Some(partition),
+            message: Some(error),
             ..none
         },
         Event::Wait { reason, wait } => Line {
@@ -143,6 +145,13 @@ mod tests {
         );
         let wait = Event::Wait { reason: WaitReason::Backoff, wait: Duration::from_secs(2) };
         insta::assert_snapshot!(told(&wait).unwrap(), @r#"{"sync":"nightly","stream":"contacts","event":"wait","reason":"backoff","wait_ms":2000}"#);
+        let retried = Event::PartitionRetried {
+            partition: Some("July".to_owned()),
+            retry: 1,
+            wait: Duration::from_secs(1),
+            error: "no answer".to_owned(),
+        };
+        insta::assert_snapshot!(told(&retried).unwrap(), @r#"{"sync":"nightly","stream":"contacts","event":"partition_retried","partition":"July","retry":1,"wait_ms":1000,"message":"no answer"}"#);
         let log = |level| Event::Log { level, message: "x".to_owned() };
         assert!(told(&log(LogLevel::Info)).is_none());
         insta::assert_snapshot!(told(&log(LogLevel::Warn)).unwrap(), @r#"{"sync":"nightly","stream":"contacts","event":"log","level":"warning","message":"x"}"#);

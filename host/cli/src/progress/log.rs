@@ -7,7 +7,7 @@ use tollgate_model::text::excerpt;
 use tollgate_model::{Event, LogLevel};
 use tollgate_runs::{Level, LogLine, Progress};
 
-use super::{beginning, request, status};
+use super::{beginning, part, request, status};
 
 /// The most characters that are kept of a line.
 const LINE_CHARS_MAX: usize = 2_000;
@@ -80,6 +80,7 @@ impl RunLog {
                 progress.rows += rows;
                 progress.pages += 1;
             }
+            Event::PartitionRetried { .. } => progress.part_retries += 1,
             Event::Request(audit) => {
                 progress.usage.requests += 1;
                 progress.usage.retries += u64::from(audit.attempt > 1);
@@ -113,7 +114,9 @@ fn line(event: &Event) -> Option<(Level, String)> {
         Event::Wait { reason, wait } if *wait >= status::WAIT_SHOWN_MIN => {
             Some((Level::Info, status::waiting(*reason, *wait)))
         }
-        event => beginning(event).map(|message| (Level::Info, message)),
+        event => part(event)
+            .map(|message| (Level::Warning, message))
+            .or_else(|| beginning(event).map(|message| (Level::Info, message))),
     }
 }
 
@@ -150,6 +153,7 @@ mod tests {
             wait(1_000),
             answered(200, 2),
             Event::Page { rows: 7, rows_total: None },
+            Event::PartitionLeft { partition: "July".to_owned(), error: "cut".to_owned() },
             said(LogLevel::Debug),
             said(LogLevel::Warn),
         ] {
@@ -164,6 +168,7 @@ mod tests {
             [
                 ("warning", "GET https://a.example.com/contacts?limit: 503 after 35 ms"),
                 ("info", "a request failed, next try in 1 s"),
+                ("warning", "part July failed and is left: cut"),
                 ("warning", "said"),
                 ("info", "account acme: said"),
             ]

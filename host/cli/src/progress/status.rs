@@ -60,6 +60,8 @@ impl Status {
             | Event::Request(_)
             | Event::Log { .. }
             | Event::GoesOn { .. }
+            | Event::PartitionRetried { .. }
+            | Event::PartitionLeft { .. }
             | Event::FromStart { .. } => {}
             Event::ChildRows { rows, .. } => self.child_rows += rows,
         }

@@ -8,6 +8,7 @@
 //! | [`help`] | every help text, pinned |
 //! | [`install`] | adding, granting, refusing what changed |
 //! | [`configuration`] | what is wrong in a file, by line |
+//! | [`parts`] | reads that fail for a moment, and several processes at one file |
 //! | [`reading`] | check, discover, choices, preview, read |
 //! | [`syncing`] | sync, its reports, and what stays when it fails |
 //! | [`remembered`] | what is kept of runs, and that none runs beside itself |
@@ -30,6 +31,7 @@ mod help;
 mod incontact;
 mod install;
 mod notified;
+mod parts;
 mod place;
 #[cfg(unix)]
 mod postgres;

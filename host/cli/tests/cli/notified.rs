@@ -140,6 +140,23 @@ fn a_command_that_fails_is_a_warning_and_changes_nothing() {
     }
 }
 
+/// What a command has started ends with it: all who could write into a pipe are gone, and the one
+/// that would have written has not.
+#[test]
+fn a_command_that_takes_too_long_is_ended_with_all_that_it_has_started() {
+    let command = "(sleep 10; echo survived) > pipe & sleep 600";
+    let project = with(&format!(
+        "{NIGHTLY}[notify]\ncommand = [\"sh\", \"-c\", {command:?}]\ntimeout = \"1s\"\n"
+    ));
+    let pipe = project.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let written = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
+    breaks(&project);
+    let run = project.run(&words("sync --limits attempts=1")).exits(7);
+    assert!(run.stderr.contains("was ended: it took longer than 1 s"), "{}", run.stderr);
+    assert_eq!(written.join().unwrap(), "");
+}
+
 #[test]
 fn it_is_shown_without_what_the_command_is_given() {
     let config = "[notify]\ncommand = [\"scripts/tell\", \"https://hooks.example.com/canary\"]\n\

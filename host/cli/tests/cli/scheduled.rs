@@ -105,7 +105,8 @@ fn a_time_that_passed_while_it_was_down_is_caught_up_once() {
 
 #[test]
 fn an_outage_is_tried_again_and_anything_else_waits_for_its_time() {
-    let project = with(&format!("{HOURLY}retry = {{ attempts = 2, delay = \"1s\" }}\n"));
+    let retry = "retry = { attempts = 2, delay = \"1s\" }\npart_retries = 0\n";
+    let project = with(&format!("{HOURLY}{retry}"));
     project.server.inject("503:/contacts@1".parse().unwrap());
     let mut running = project.start(&words("run --json --limits attempts=1"));
     running.until("sync_ended");

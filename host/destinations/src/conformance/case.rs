@@ -136,6 +136,7 @@ pub(super) fn table(name: &str, columns: &[(&str, DataType)]) -> Table {
         name: name.to_owned(),
         columns: columns.iter().map(column).collect(),
         primary_key: Vec::new(),
+        deletion: None,
         mode: Mode::Replace,
         children: Vec::new(),
     }

@@ -6,6 +6,7 @@ use tollgate_sync::{ChildOf, Mode, Start, Table};
 use super::case::{
     Case, Outcome, Rows, commit, contacts, expect_loaded, keyed, people, table, write_with,
 };
+use super::states::change;
 use super::value::Value;
 
 /// [`contacts`], to merge into by `id`.
@@ -79,6 +80,54 @@ pub(super) fn merged_children_replace_those_of_their_row(case: &Case) -> Outcome
     case.expect(&children, &notes(&[(0, "e"), (2, "d"), (3, "h")]))?;
     let expected = [people(0..2, "new"), people(2..3, "old"), people(3..4, "last")];
     case.expect(&table, &expected.concat())
+}
+
+pub(super) fn deleted_rows_go_with_their_children(case: &Case) -> Outcome {
+    if !case.traits.merges {
+        return Ok(());
+    }
+    for mode in [Mode::Merge, Mode::Replace] {
+        let case = case.another();
+        let (table, children) = with_notes(Table { mode, ..dying(&merged()) });
+        let rows = [lives(0..2, None), lives(2..4, Some("gone"))].concat();
+        let of_rows = notes(&[(0, "a"), (1, "b"), (2, "c"), (3, "d")]);
+        let mut load = case.begin(&table)?;
+        write_with(load.as_mut(), &table, &rows, &[(&children, &of_rows)])?;
+        let loaded = commit(load)?;
+        if (loaded.rows, loaded.duplicates, loaded.removed) != (2, 0, 2) {
+            return Err(format!("two rows that live and two that are deleted came to {loaded:?}"));
+        }
+        case.expect(&table, &lives(0..2, None))?;
+        case.expect(&children, &notes(&[(0, "a"), (1, "b")]))?;
+    }
+    let (table, children) = with_notes(dying(&merged()));
+    let of_rows = notes(&[(0, "a"), (1, "b")]);
+    let mut load = case.begin(&table)?;
+    write_with(load.as_mut(), &table, &lives(0..2, None), &[(&children, &of_rows)])?;
+    commit(load)?;
+    // A row that is there goes when rows are made visible before the end; one that was not there
+    // does not come; one that lives again comes back.
+    let mut load = case.begin(&table)?;
+    let gone = [lives(0..1, Some("gone")), lives(7..8, None), lives(7..8, Some("gone"))].concat();
+    write_with(load.as_mut(), &table, &gone, &[(&children, &Rows::new())])?;
+    load.keep(&change("", 3, false)).map_err(|error| error.to_string())?;
+    write_with(load.as_mut(), &table, &lives(0..1, None), &[(&children, &notes(&[(0, "z")]))])?;
+    commit(load)?;
+    case.expect(&table, &[lives(1..2, None), lives(0..1, None)].concat())?;
+    case.expect(&children, &notes(&[(0, "z"), (1, "b")]))?;
+    case.expect_no_leftovers()
+}
+
+/// The table with a column that tells deletions.
+fn dying(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.deletion = Some("email".to_owned());
+    table
+}
+
+/// Rows of [`dying`].
+fn lives(ids: std::ops::Range<i64>, deletion: Option<&str>) -> Rows {
+    ids.map(|id| vec![Value::Int64(id), deletion.map_or(Value::Null, Value::text)]).collect()
 }
 
 pub(super) fn children_come_with_their_rows(case: &Case) -> Outcome {

@@ -180,6 +180,7 @@ checks! {
         a_merge_adds_and_replaces
         a_merge_without_keys_is_refused
         merged_children_replace_those_of_their_row
+        deleted_rows_go_with_their_children
         children_come_with_their_rows
         children_are_seen_when_their_rows_are;
     states:

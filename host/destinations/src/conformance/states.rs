@@ -14,7 +14,7 @@ fn scope(status: &str) -> Scope {
 }
 
 /// So many rows of a part of the first round were read.
-fn change(part: &str, rows: u64, ended: bool) -> Change {
+pub(super) fn change(part: &str, rows: u64, ended: bool) -> Change {
     let checkpoint = Some(format!("after {rows}"));
     Change {
         scope: scope("all"),

@@ -201,6 +201,6 @@ impl<F: Format + 'static> Load for FileLoad<F> {
                 }
             }
         }
-        Ok(Loaded { rows: self.rows, duplicates: 0, location: self.location })
+        Ok(Loaded { rows: self.rows, location: self.location, ..Loaded::default() })
     }
 }

@@ -12,7 +12,7 @@ use super::existing::Existing;
 use super::schema;
 use super::staging::{self, Staged, Staging};
 use super::state;
-use crate::database::{self, PACE, Waiting};
+use crate::database::{self, Added, PACE, Waiting};
 
 /// A load into a Postgres table and its child tables.
 pub(super) struct PostgresLoad {
@@ -28,8 +28,8 @@ pub(super) struct PostgresLoad {
     copied: Vec<u64>,
     /// Rows written, those of an interrupted load that this one goes on with included.
     written: u64,
-    /// Rows that were made visible before the end.
-    added: u64,
+    /// What was made visible before the end.
+    added: Added,
     buffer: Vec<u8>,
 }
 
@@ -84,7 +84,7 @@ pub(super) fn begin(
         staging,
         waiting: Waiting::default(),
         written,
-        added: 0,
+        added: Added::default(),
         buffer: Vec::new(),
     };
     Ok(Begun { load: Box::new(load), kept })
@@ -137,7 +137,7 @@ impl Load for PostgresLoad {
             staging::settle_rest(transaction, staging).map_err(explain)?;
             if mode == Mode::Replace {
                 let stored = state::store(transaction, &schema, table, change, Some(&token));
-                return stored.map(|()| 0).map_err(explain);
+                return stored.map(|()| Added::default()).map_err(explain);
             }
             let added = add(transaction, &schema, staging, context)?;
             staging.iter().try_for_each(|one| one.clear(transaction)).map_err(explain)?;
@@ -154,13 +154,17 @@ impl Load for PostgresLoad {
             let explain = |error| context.explain(error);
             let table = &staging[0].table.name;
             staging::settle_rest(transaction, staging).map_err(explain)?;
-            let rows = match mode {
+            let added = match mode {
                 Mode::Replace => {
                     let rows = staging[0].count(transaction).map_err(explain)?;
+                    let removed = staging[0].count_deleted(transaction).map_err(explain)?;
+                    for one in staging.iter().rev() {
+                        one.take_away(transaction, &staging[0]).map_err(explain)?;
+                    }
                     for one in staging {
                         one.replace(transaction, &schema, context)?;
                     }
-                    rows
+                    Added { rows: rows - removed, removed }
                 }
                 Mode::Append | Mode::Merge => add(transaction, &schema, staging, context)?,
             };
@@ -171,14 +175,16 @@ impl Load for PostgresLoad {
                 None => Ok(()),
             }
             .map_err(explain)?;
-            Ok(rows)
+            Ok(added)
         })?;
-        let rows = self.added + added;
+        self.added += added;
+        let Added { rows, removed } = self.added;
         let session = self.session.take();
         let place = session.as_ref().map(|session| session.place.as_str()).unwrap_or_default();
         Ok(Loaded {
             rows,
-            duplicates: self.written.saturating_sub(rows),
+            duplicates: self.written.saturating_sub(rows + removed),
+            removed,
             location: format!("{place}, table {}.{}", self.schema, self.table.name),
         })
     }
@@ -193,18 +199,21 @@ impl Load for PostgresLoad {
     }
 }
 
-/// Puts the rows of all tables into them; gives how many rows of the first there were.
+/// Puts the rows of all tables into them, and takes away those that are deleted.
 fn add(
     transaction: &mut Transaction<'_>,
     schema: &str,
     staging: &[Staging],
     context: Context<'_>,
-) -> Result<u64> {
-    let added = staging[0].count(transaction).map_err(|error| context.explain(error))?;
+) -> Result<Added> {
+    let explain = |error| context.explain(error);
+    let staged = staging[0].count(transaction).map_err(explain)?;
+    let removed = staging[0].count_deleted(transaction).map_err(explain)?;
     for (place, one) in staging.iter().enumerate() {
         one.add(transaction, schema, (place > 0).then_some(&staging[0]), context)?;
+        one.take_away(transaction, &staging[0]).map_err(explain)?;
     }
-    Ok(added)
+    Ok(Added { rows: staged - removed, removed })
 }
 
 impl PostgresLoad {

@@ -56,6 +56,7 @@ pub(super) fn fitted(table: &Table) -> Table {
         name: fitting(&table.name),
         columns: columns(&table.columns),
         primary_key: names(&table.primary_key),
+        deletion: table.deletion.as_deref().map(fitting),
         mode: table.mode,
         children: table.children.iter().map(child).collect(),
     }

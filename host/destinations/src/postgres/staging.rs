@@ -232,6 +232,40 @@ impl Staging {
         transaction.batch_execute(&statements.join(";")).map_err(|error| context.explain(error))
     }
 
+    /// Takes away the rows that are deleted in `parent`, the staging of the table itself: of that
+    /// table the rows, of a child table theirs. A replacement has them among its staged rows only,
+    /// where those of `parent` are the last to go.
+    pub(super) fn take_away(
+        &self,
+        transaction: &mut Transaction<'_>,
+        parent: &Staging,
+    ) -> Result<(), postgres::Error> {
+        let Some(deleted) = parent.deleted() else { return Ok(()) };
+        let rows = match self.table.mode {
+            Mode::Replace => self.rows(),
+            Mode::Append | Mode::Merge => &self.target,
+        };
+        let key = schema::list(&parent.table.primary_key);
+        let sql = format!("DELETE FROM {rows} WHERE ({key}) IN (SELECT {key} {deleted})");
+        transaction.batch_execute(&sql)
+    }
+
+    /// How many rows are deleted.
+    pub(super) fn count_deleted(
+        &self,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<u64, postgres::Error> {
+        let Some(deleted) = self.deleted() else { return Ok(0) };
+        let row = transaction.query_one(&format!("SELECT count(*) {deleted}"), &[])?;
+        Ok(row.get::<_, i64>(0).unsigned_abs())
+    }
+
+    /// Where the rows are that are deleted; `None` where none can be.
+    fn deleted(&self) -> Option<String> {
+        let column = schema::quote(self.table.deletion.as_ref()?);
+        Some(format!("FROM {} WHERE {column} IS NOT NULL", self.rows()))
+    }
+
     /// Removes the rows that were added.
     pub(super) fn clear(&self, transaction: &mut Transaction<'_>) -> Result<(), postgres::Error> {
         transaction.batch_execute(&format!("TRUNCATE {}", self.rows()))

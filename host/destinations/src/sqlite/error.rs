@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use rusqlite::ErrorCode;
-use tollgate_model::Error;
-
-use crate::table::fail;
+use tollgate_model::{Error, ErrorKind};
 
 /// What was worked on when an error came.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +26,7 @@ impl<'a> Context<'a> {
     /// The error for people, with SQLite's own as its source.
     pub(super) fn explain(self, error: rusqlite::Error) -> Error {
         let file = self.path.display();
+        let mut kind = ErrorKind::Destination;
         let (message, hint) = match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => (
                 format!("{file} is not a SQLite database"),
@@ -41,10 +40,15 @@ impl<'a> Context<'a> {
                 format!("{file} cannot be opened"),
                 "check that it is a file and who may read and write it and its folder",
             ),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
-                format!("{file} is locked: another program is writing to it"),
-                "end that program's transaction or close the program, then try again",
-            ),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                // Nobody needs to change anything for that to pass.
+                kind = ErrorKind::Unavailable;
+                (
+                    format!("{file} is locked: another program is writing to it"),
+                    "end that program's transaction or close the program, then try again; or wait \
+                     longer for it, with `?busy_timeout=5m` behind the file",
+                )
+            }
             Some(ErrorCode::DiskFull) => (
                 format!("there is no space left for {file}"),
                 "free some space and try again; the rows that were there before are whole",
@@ -59,7 +63,7 @@ impl<'a> Context<'a> {
             ),
             _ => (format!("cannot write {}", self.what()), ""),
         };
-        let failed = fail(message).with_source(error);
+        let failed = Error::new(kind, message).with_source(error);
         if hint.is_empty() { failed } else { failed.with_hint(hint) }
     }
 

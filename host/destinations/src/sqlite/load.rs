@@ -12,7 +12,8 @@ use super::insert;
 use super::schema;
 use super::staging::{self, Staging};
 use super::state::{self, Staged};
-use crate::database::{self, PACE, Waiting};
+use super::wal::Wal;
+use crate::database::{self, Added, PACE, Waiting};
 use crate::files::TableLock;
 use crate::table::fail;
 
@@ -28,9 +29,10 @@ pub(super) struct SqliteLoad {
     waiting: Waiting,
     /// Rows written, those of an interrupted load that this one goes on with included.
     written: u64,
-    /// Rows that were made visible before the end.
-    added: u64,
+    /// What was made visible before the end.
+    added: Added,
     scratch: Vec<u8>,
+    wal: Wal,
     /// Given back last.
     _locks: Vec<TableLock>,
 }
@@ -39,6 +41,7 @@ pub(super) struct SqliteLoad {
 /// or finds those of an interrupted run.
 pub(super) fn begin(
     mut connection: Connection,
+    wal: Wal,
     locks: Vec<TableLock>,
     path: &Path,
     table: &Table,
@@ -83,8 +86,9 @@ pub(super) fn begin(
         staging,
         waiting: Waiting::default(),
         written,
-        added: 0,
+        added: Added::default(),
         scratch: Vec::new(),
+        wal,
         _locks: locks,
     };
     Ok(Begun { load: Box::new(load), kept })
@@ -128,12 +132,9 @@ impl Load for SqliteLoad {
                 let last_rows = last_rows.collect::<rusqlite::Result<_>>().map_err(explain)?;
                 let staged = Staged { token, last_rows };
                 state::store(transaction, table, change, Some(&staged)).map_err(explain)?;
-                return Ok(0);
+                return Ok(Added::default());
             }
-            let added = staging[0].count(transaction).map_err(explain)?;
-            for (place, one) in staging.iter().enumerate() {
-                one.add(transaction, (place > 0).then_some(&staging[0]), context)?;
-            }
+            let added = add(transaction, staging, context)?;
             for one in staging {
                 one.clear(transaction).map_err(explain)?;
             }
@@ -152,21 +153,24 @@ impl Load for SqliteLoad {
         let added = self.stage_and(|transaction, staging, context| {
             let explain = |error| context.explain(error);
             let table = &staging[0].table.name;
-            let rows = match mode {
-                Mode::Replace if !schema::is_keyed(&staging[0].table) => written,
-                _ => staging[0].count(transaction).map_err(explain)?,
-            };
-            for (place, one) in staging.iter().enumerate() {
-                match mode {
-                    Mode::Replace => one.replace(transaction, context)?,
-                    Mode::Append | Mode::Merge => {
-                        one.add(transaction, (place > 0).then_some(&staging[0]), context)?;
-                    }
+            let added = match mode {
+                Mode::Replace => {
+                    let rows = match schema::is_keyed(&staging[0].table) {
+                        true => staging[0].count(transaction).map_err(explain)?,
+                        false => written,
+                    };
+                    let removed = staging[0].count_deleted(transaction).map_err(explain)?;
+                    let take_away = |one: &Staging| one.take_away(transaction, &staging[0]);
+                    staging.iter().rev().try_for_each(take_away).map_err(explain)?;
+                    staging.iter().try_for_each(|one| one.replace(transaction, context))?;
+                    Added { rows: rows - removed, removed }
                 }
-            }
-            if mode != Mode::Replace {
-                staging.iter().try_for_each(|one| one.remove(transaction)).map_err(explain)?;
-            }
+                Mode::Append | Mode::Merge => {
+                    let added = add(transaction, staging, context)?;
+                    staging.iter().try_for_each(|one| one.remove(transaction)).map_err(explain)?;
+                    added
+                }
+            };
             match change {
                 Some(change) => state::store(transaction, table, change, None),
                 // What was kept is of rows that are gone.
@@ -174,12 +178,14 @@ impl Load for SqliteLoad {
                 None => Ok(()),
             }
             .map_err(explain)?;
-            Ok(rows)
+            Ok(added)
         })?;
-        let rows = self.added + added;
+        self.added += added;
+        let Added { rows, removed } = self.added;
         let loaded = Loaded {
             rows,
-            duplicates: self.written.saturating_sub(rows),
+            duplicates: self.written.saturating_sub(rows + removed),
+            removed,
             location: format!("{}, table {}", self.path.display(), self.table.name),
         };
         // Closing copies the WAL into the file if nobody else has it open. The rows are safe
@@ -196,6 +202,18 @@ impl Load for SqliteLoad {
         }
         Ok(())
     }
+}
+
+/// Puts the rows of all tables into them, and takes away those that are deleted.
+fn add(transaction: &Transaction<'_>, staging: &[Staging], context: Context<'_>) -> Result<Added> {
+    let explain = |error| context.explain(error);
+    let staged = staging[0].count(transaction).map_err(explain)?;
+    let removed = staging[0].count_deleted(transaction).map_err(explain)?;
+    for (place, one) in staging.iter().enumerate() {
+        one.add(transaction, (place > 0).then_some(&staging[0]), context)?;
+        one.take_away(transaction, &staging[0]).map_err(explain)?;
+    }
+    Ok(Added { rows: staged - removed, removed })
 }
 
 impl SqliteLoad {
@@ -216,6 +234,7 @@ impl SqliteLoad {
         let value = more(&transaction, &self.staging, context)?;
         transaction.commit().map_err(|error| context.explain(error))?;
         self.waiting.clear();
+        self.wal.shorten(open(&mut self.connection)?).map_err(|error| context.explain(error))?;
         Ok(value)
     }
 }

@@ -5,9 +5,15 @@
 //! the state of the read.
 //! The file is put into WAL mode, so that readers are never in the way of a load nor it in theirs;
 //! a load holds the write lock only while it hands over a chunk of rows, so that several loads into
-//! one file get along. The last transaction of a load is synced to the disk before it is reported
-//! as done; what comes before it need not survive a power failure and is not synced.
+//! one file get along, and waits while another program holds it. The last transaction of a load is
+//! synced to the disk before it is reported as done; what comes before it need not survive a power
+//! failure and is not synced.
+//!
+//! The WAL is copied into the file as it grows. Readers that follow each other without a gap would
+//! keep that from ever coming to its end: beyond 128 MiB, a load waits a moment for them, and the WAL
+//! begins anew.
 
+mod busy;
 mod error;
 mod existing;
 mod insert;
@@ -15,22 +21,21 @@ mod load;
 mod schema;
 mod staging;
 mod state;
+mod wal;
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tollgate_model::Result;
+use tollgate_model::{Error, Result};
 use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 use self::error::Context;
 use crate::files::{TableLock, io_error};
 use crate::table;
-
-/// How long a load waits while another program writes to the file. Loads hold the lock for some
-/// hundredths of a second at a time, so whoever holds it for longer is likely to keep it.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Page cache in KiB. What is read again and again is the inner pages of the table and of its key.
 const CACHE_KIB: i64 = 4096;
@@ -39,11 +44,12 @@ const CACHE_KIB: i64 = 4096;
 /// for the disk, so the default of 1000 pages would make a large load wait often.
 const WAL_PAGES: i64 = 8192;
 
-/// A SQLite database file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A SQLite database file, as users write it: `FILE`, or `FILE?busy_timeout=2m`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sqlite {
     path: PathBuf,
-    busy_timeout: Duration,
+    busy_timeout: Option<Duration>,
+    wal_bytes_max: u64,
     #[cfg(test)]
     pages_max: Option<u32>,
 }
@@ -54,18 +60,35 @@ impl Sqlite {
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Sqlite {
             path: path.into(),
-            busy_timeout: BUSY_TIMEOUT,
+            busy_timeout: None,
+            wal_bytes_max: wal::BYTES_MAX,
             #[cfg(test)]
             pages_max: None,
         }
     }
 
-    /// How long to wait while another program writes to the file; five seconds unless told
+    /// The same with another path.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// How long to wait while another program writes to the file; half a minute unless told
     /// otherwise.
     #[must_use]
     pub fn with_busy_timeout(mut self, busy_timeout: Duration) -> Self {
-        self.busy_timeout = busy_timeout;
+        self.busy_timeout = Some(busy_timeout);
         self
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn busy_timeout(&self) -> Duration {
+        self.busy_timeout.unwrap_or(busy::TIMEOUT_DEFAULT)
     }
 
     fn connect(&self) -> Result<Connection> {
@@ -79,7 +102,7 @@ impl Sqlite {
     }
 
     fn set_up(&self, connection: &Connection) -> rusqlite::Result<()> {
-        connection.busy_timeout(self.busy_timeout)?;
+        connection.busy_timeout(self.busy_timeout())?;
         // The first access to the file: here it shows whether it is a database at all.
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
         // Where this cannot be had (another program is reading, a network drive), loads work as
@@ -112,7 +135,9 @@ impl Destination for Sqlite {
         }
         let locks = table.each().into_iter().map(|table| TableLock::take(&self.path, &table.name));
         let locks = locks.collect::<Result<Vec<_>>>()?;
-        load::begin(self.connect()?, locks, &self.path, table, start)
+        let connection = self.connect()?;
+        let wal = wal::Wal::of(&self.path, self.wal_bytes_max, self.busy_timeout());
+        load::begin(connection, wal, locks, &self.path, table, start)
     }
 
     fn state(&self, table: &str) -> Result<Option<State>> {
@@ -137,6 +162,31 @@ impl Destination for Sqlite {
         state::forget(&transaction, table).map_err(explain)?;
         transaction.commit().map_err(explain)?;
         Ok(true)
+    }
+}
+
+impl fmt::Display for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        match self.busy_timeout {
+            Some(timeout) => write!(f, "?{}={}s", busy::KEY, timeout.as_secs()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Sqlite {
+    type Err = Error;
+
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] for what stands behind a `?` and is no parameter.
+    fn from_str(text: &str) -> Result<Self> {
+        let (path, query) = text.split_once('?').map_or((text, None), |(path, q)| (path, Some(q)));
+        let file = Sqlite::at(path);
+        match query {
+            None => Ok(file),
+            Some(query) => Ok(file.with_busy_timeout(busy::parse(query)?)),
+        }
     }
 }
 

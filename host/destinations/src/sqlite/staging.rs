@@ -167,6 +167,37 @@ impl Staging {
         statements.iter().try_for_each(|sql| transaction.execute_batch(sql)).map_err(explain)
     }
 
+    /// Takes away the rows that are staged as deleted in `parent`, the staging table of the table
+    /// itself: of that table the rows, of a child table theirs. A replacement has them in its
+    /// staging table only, where those of `parent` are the last to go.
+    pub(super) fn take_away(
+        &self,
+        connection: &Connection,
+        parent: &Staging,
+    ) -> rusqlite::Result<()> {
+        let Some(deleted) = parent.deleted() else { return Ok(()) };
+        let table = match self.table.mode {
+            Mode::Replace => quote(&self.name),
+            Mode::Append | Mode::Merge => quote(&self.table.name),
+        };
+        let key = schema::list(&parent.table.primary_key);
+        let sql = format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} {deleted})");
+        connection.execute_batch(&sql)
+    }
+
+    /// How many rows are staged as deleted.
+    pub(super) fn count_deleted(&self, connection: &Connection) -> rusqlite::Result<u64> {
+        let Some(deleted) = self.deleted() else { return Ok(0) };
+        let sql = format!("SELECT count(*) {deleted}");
+        connection.query_row(&sql, [], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
+    }
+
+    /// Where the rows are that are staged as deleted; `None` where none can be.
+    fn deleted(&self) -> Option<String> {
+        let column = quote(self.table.deletion.as_ref()?);
+        Some(format!("FROM {} WHERE {column} IS NOT NULL", quote(&self.name)))
+    }
+
     /// Removes all staged rows.
     pub(super) fn clear(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection.execute_batch(&format!("DELETE FROM {}", quote(&self.name)))

@@ -5,6 +5,9 @@ use tempfile::TempDir;
 use tollgate_model::{DataType, Error, ErrorKind};
 use tollgate_sync::Mode;
 
+mod order;
+mod sharing;
+
 use super::*;
 use crate::samples::{BeginLoad as _, column, contacts, load, people};
 
@@ -151,20 +154,6 @@ fn a_row_that_breaks_a_users_index_fails_the_load_and_changes_nothing() {
 }
 
 #[test]
-fn readers_keep_what_they_see_until_their_transaction_ends() {
-    let fixture = Fixture::new();
-    let mut reader = fixture.connect();
-    let count = "SELECT count(*) FROM contacts";
-    let transaction = reader.transaction().unwrap();
-    let seen = || transaction.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(seen(), 3);
-    load(&mut fixture.sqlite(), &contacts(Mode::Replace), &people(0..50)).unwrap();
-    assert_eq!(seen(), 3);
-    drop(transaction);
-    assert_eq!(fixture.count(count), 50);
-}
-
-#[test]
 fn a_full_disk_fails_the_load_and_changes_nothing() {
     let fixture = Fixture::new();
     for mode in [Mode::Replace, Mode::Append] {
@@ -181,48 +170,6 @@ fn a_full_disk_fails_the_load_and_changes_nothing() {
     let error = load(&mut sqlite, &contacts(Mode::Replace), &people(0..50_000)).err().unwrap();
     assert_refused(&error, "there is no space left for ", "free some space");
     fixture.assert_whole();
-}
-
-#[test]
-fn a_lock_held_by_another_program_is_named() {
-    let fixture = Fixture::new();
-    let lock = "is locked: another program is writing to it";
-    let other = fixture.connect();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert_refused(&fixture.refused(&contacts(Mode::Replace)), lock, "then try again");
-    other.execute_batch("COMMIT").unwrap();
-
-    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
-    begun.write(&people(0..9), &[]).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let error = begun.commit(None).err().unwrap();
-    assert_refused(&error, lock, "then try again");
-    other.execute_batch("COMMIT").unwrap();
-    // The dropped load could not remove its staging table for the lock; the next one does.
-    assert_eq!(fixture.count("SELECT count(*) FROM contacts"), 3);
-    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
-    fixture.assert_whole();
-}
-
-#[test]
-fn a_load_holds_no_lock_while_it_waits_for_rows() {
-    let fixture = Fixture::new();
-    let mut begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
-    for batch in [people(0..15_000), people(15_000..15_010)] {
-        begun.write(&batch, &[]).unwrap();
-        fixture.execute("CREATE TABLE other (id); DROP TABLE other");
-    }
-    assert_eq!(begun.commit(None).unwrap().rows, 15_010);
-}
-
-#[test]
-fn one_table_is_loaded_once_at_a_time() {
-    let fixture = Fixture::new();
-    let begun = fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap();
-    let error = fixture.refused(&contacts(Mode::Replace));
-    assert_refused(&error, "another run is loading table \"contacts\"", "wait");
-    begun.commit(None).unwrap();
-    drop(fixture.sqlite().begin_load(&contacts(Mode::Replace)).unwrap());
 }
 
 #[test]
@@ -315,7 +262,6 @@ fn every_code_of_sqlite_that_a_user_can_act_on_has_a_hint() {
         (rusqlite::ffi::SQLITE_READONLY, "cannot be written to"),
         (rusqlite::ffi::SQLITE_PERM, "cannot be written to"),
         (rusqlite::ffi::SQLITE_CANTOPEN, "cannot be opened"),
-        (rusqlite::ffi::SQLITE_BUSY, "is locked"),
         (rusqlite::ffi::SQLITE_FULL, "there is no space left for"),
         (rusqlite::ffi::SQLITE_CORRUPT, "is damaged"),
         (rusqlite::ffi::SQLITE_CONSTRAINT, "break a rule"),

@@ -356,7 +356,7 @@ impl MemoryLoad {
         if self.has(DuplicatesAreNotCounted) {
             duplicates = 0;
         }
-        let loaded = Loaded { rows: count, duplicates, location };
+        let loaded = Loaded { rows: count, duplicates, removed: 0, location };
         if self.written == 0 && self.has(EmptyLoadMakesNothing) {
             return Ok(loaded);
         }

@@ -47,6 +47,7 @@ enum Defect {
     MergeAppends,
     KeylessMergeIsTaken,
     ChildrenPileUp,
+    DeletedRowsStay,
     ChildrenAreAlwaysReplaced,
     ChildrenAreSeenAtOnce,
     UnkeptRowsStay,
@@ -68,6 +69,7 @@ const DEFECTS: &[(Defect, &str)] = &[
     (MergeAppends, "a_merge_adds_and_replaces"),
     (KeylessMergeIsTaken, "a_merge_without_keys_is_refused"),
     (ChildrenPileUp, "merged_children_replace_those_of_their_row"),
+    (DeletedRowsStay, "deleted_rows_go_with_their_children"),
     (ChildrenAreAlwaysReplaced, "children_come_with_their_rows"),
     (ChildrenAreSeenAtOnce, "children_are_seen_when_their_rows_are"),
     (UnkeptRowsStay, "kept_rows_are_seen_and_the_others_go"),
@@ -202,11 +204,13 @@ impl StatefulLoad {
         self.tables[0].mode
     }
 
-    /// Puts the staged rows into the tables; gives how many of the first one's there are.
-    fn put(&mut self) -> u64 {
+    /// Puts the staged rows into the tables; gives how many of the first one's there are, and how
+    /// many of them are deleted.
+    fn put(&mut self) -> (u64, u64) {
         let mode = self.mode();
         let staged: Vec<Vec<Row>> = self.staged.iter_mut().map(std::mem::take).collect();
         let parents: Vec<Value> = staged[0].iter().map(|row| row[0].clone()).collect();
+        let gone = self.deleted(&staged[0]);
         let mut storage = self.memory.storage();
         let mut count = 0;
         for (place, (table, rows)) in self.tables.iter().zip(staged).enumerate() {
@@ -226,8 +230,20 @@ impl StatefulLoad {
                 count = if place == 0 { rows.len() as u64 } else { count };
                 stored.extend(rows);
             }
+            stored.retain(|row| !gone.contains(&row[0]));
         }
-        count
+        let gone = gone.len() as u64;
+        (count - gone, gone)
+    }
+
+    /// The keys of the rows that came as deleted, and did not come again.
+    fn deleted(&self, rows: &[Row]) -> Vec<Value> {
+        let table = &self.tables[0];
+        let column = table.columns.iter().position(|it| Some(&it.name) == table.deletion.as_ref());
+        let Some(column) = column.filter(|_| !self.has(DeletedRowsStay)) else { return Vec::new() };
+        let last: BTreeMap<&Value, &Row> = rows.iter().map(|row| (&row[0], row)).collect();
+        let gone = last.into_iter().filter(|(_, row)| row[column] != Value::Null);
+        gone.map(|(key, _)| key.clone()).collect()
     }
 
     fn store(&self, change: &Change) {
@@ -271,7 +287,7 @@ impl Load for StatefulLoad {
 
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
         let written = self.staged[0].len() as u64;
-        let rows = self.put();
+        let (rows, removed) = self.put();
         match change {
             Some(change) => self.store(change),
             None if self.mode() == Mode::Replace && !self.has(ReplaceKeepsTheState) => {
@@ -279,7 +295,12 @@ impl Load for StatefulLoad {
             }
             None => {}
         }
-        Ok(Loaded { rows, duplicates: written - rows, location: "memory".to_owned() })
+        Ok(Loaded {
+            rows,
+            duplicates: written - rows - removed,
+            removed,
+            location: "memory".to_owned(),
+        })
     }
 
     fn pause(self: Box<Self>) -> Result<()> {
@@ -301,6 +322,7 @@ impl Drop for StatefulLoad {
 /// The rows of a batch of numbers and texts.
 fn rows(batch: &RecordBatch) -> Vec<Row> {
     let value = |array: &Arc<dyn Array>, row: usize| match array.data_type() {
+        _ if array.is_null(row) => Value::Null,
         kind if *kind == DataType::Int64.to_arrow() => {
             Value::Int64(array.as_primitive::<Int64Type>().value(row))
         }

@@ -45,7 +45,14 @@ fn column(name: &str, data_type: DataType) -> Column {
 fn contacts(mode: Mode) -> Table {
     let primary_key = if mode == Mode::Append { Vec::new() } else { vec!["id".to_owned()] };
     let columns = vec![column("id", DataType::Int64), column("email", DataType::Text)];
-    Table { name: "contacts".to_owned(), columns, primary_key, mode, children: Vec::new() }
+    Table {
+        name: "contacts".to_owned(),
+        columns,
+        primary_key,
+        deletion: None,
+        mode,
+        children: Vec::new(),
+    }
 }
 
 fn people(ids: std::ops::Range<i64>, mark: &str) -> RecordBatch {

@@ -31,7 +31,7 @@ fn check_stream(report: &mut Report, place: &Place<'_>, stream: &Stream) {
     report.title(place, &stream.title);
     report.description(place, &stream.description);
     columns::check(report, place, &stream.columns, stream.dynamic_columns);
-    check_key_and_cursor(report, place, stream);
+    check_key_cursor_and_deletion(report, place, stream);
     Form::new("option", Use::Options).add(report, place, &stream.options);
     check_writes(report, place, stream);
     check_children(report, place, stream);
@@ -90,13 +90,22 @@ fn check_parent_key(report: &mut Report, place: &Place<'_>, stream: &Stream, chi
     }
 }
 
-/// Dynamic columns are neither key nor cursor: those are known before the provider is asked.
-fn check_key_and_cursor(report: &mut Report, place: &Place<'_>, stream: &Stream) {
+/// Dynamic columns are nothing of these: those are known before the provider is asked.
+fn check_key_cursor_and_deletion(report: &mut Report, place: &Place<'_>, stream: &Stream) {
     check_key(report, place, &stream.columns, &stream.primary_key);
-    if let Some(cursor) = &stream.cursor {
-        report.count(cursor);
-        if !stream.columns.iter().take(COLUMNS_MAX).any(|column| column.name == *cursor) {
-            report.add(place, format_args!("its cursor {} is no column", quote(cursor)));
+    for (what, name) in [("cursor", &stream.cursor), ("deletion", &stream.deletion)] {
+        let Some(name) = name else { continue };
+        report.count(name);
+        if !stream.columns.iter().take(COLUMNS_MAX).any(|column| column.name == *name) {
+            report.add(place, format_args!("its {what} {} is no column", quote(name)));
+        }
+    }
+    if let Some(deletion) = &stream.deletion {
+        if stream.primary_key.is_empty() {
+            report.add(place, format_args!("it tells deletions, but has no key"));
+        }
+        if stream.primary_key.contains(deletion) {
+            report.add(place, format_args!("its deletion {} is in its key", quote(deletion)));
         }
     }
 }

@@ -146,6 +146,7 @@ fn valid() -> Descriptor {
             dynamic_columns: false,
             primary_key: vec!["id".to_owned()],
             cursor: Some("id".to_owned()),
+            deletion: None,
             partitioned: false,
             writes: vec![WriteOperation {
                 operation: Operation::Create,
@@ -269,6 +270,14 @@ fn streams_and_columns_keep_their_rules() {
             d.streams[0].primary_key.push("other".to_owned());
         }),
         ("its key names `id` twice", |d| d.streams[0].primary_key.push("id".to_owned())),
+        ("its deletion `other` is no column", |d| {
+            d.streams[0].deletion = Some("other".to_owned());
+        }),
+        ("its deletion `id` is in its key", |d| d.streams[0].deletion = Some("id".to_owned())),
+        ("it tells deletions, but has no key", |d| {
+            d.streams[0].deletion = Some("id".to_owned());
+            d.streams[0].primary_key.clear();
+        }),
         ("its cursor `other` is no column", |d| {
             d.streams[0].cursor = Some("other".to_owned());
         }),

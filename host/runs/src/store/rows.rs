@@ -41,10 +41,10 @@ pub(super) fn set_progress(
     run: RunId,
     progress: &Progress,
 ) -> rusqlite::Result<()> {
-    let Progress { rows, pages, usage } = progress;
+    let Progress { rows, pages, part_retries, usage } = progress;
     transaction.execute(
         "UPDATE runs SET rows = ?2, pages = ?3, requests = ?4, retries = ?5, wire_bytes = ?6,
-            body_bytes = ?7, guest_memory_peak = ?8 WHERE id = ?1",
+            body_bytes = ?7, guest_memory_peak = ?8, part_retries = ?9 WHERE id = ?1",
         params![
             run,
             stored(*rows),
@@ -53,7 +53,8 @@ pub(super) fn set_progress(
             stored(usage.retries),
             stored(usage.wire_bytes),
             stored(usage.body_bytes),
-            stored(usage.guest_memory_peak)
+            stored(usage.guest_memory_peak),
+            stored(*part_retries)
         ],
     )?;
     Ok(())
@@ -144,7 +145,12 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         ended_at: moment(row, "ended_at")?,
         outcome: Ended {
             status: word(row, "status", Status::of_name)?,
-            progress: Progress { rows: number("rows")?, pages: number("pages")?, usage },
+            progress: Progress {
+                rows: number("rows")?,
+                pages: number("pages")?,
+                part_retries: number("part_retries")?,
+                usage,
+            },
             tables: Vec::new(),
             error: error(row)?,
         },

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use tollgate_model::{Error, ErrorKind};
 
 /// The version of the tables, kept where SQLite has a place for it.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE runs (
@@ -26,7 +26,8 @@ CREATE TABLE runs (
     error_kind TEXT,
     error TEXT,
     error_hint TEXT,
-    error_retry_at INTEGER
+    error_retry_at INTEGER,
+    part_retries INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX runs_by_sync ON runs (sync, id);
 CREATE TABLE run_tables (
@@ -67,15 +68,18 @@ CREATE TABLE syncs (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Makes the tables in a new file, and refuses those of another version.
+/// What the version before lacks.
+const FROM_1: &str = "ALTER TABLE runs ADD COLUMN part_retries INTEGER NOT NULL DEFAULT 0";
+
+/// Makes the tables in a new file, brings those of the version before up to date, and refuses those of another version.
 pub(super) fn prepare(transaction: &Transaction<'_>) -> rusqlite::Result<Result<(), Error>> {
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 =
         transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (version, tables) {
         (VERSION, _) => Ok(Ok(())),
-        (0, 0) => {
-            transaction.execute_batch(TABLES)?;
+        (0, 0) | (1, _) => {
+            transaction.execute_batch(if version == 1 { FROM_1 } else { TABLES })?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             Ok(Ok(()))
         }

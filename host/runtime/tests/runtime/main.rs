@@ -5,5 +5,6 @@
 mod hostile;
 mod icontact;
 mod load;
+mod memory;
 mod support;
 mod writing;

@@ -163,3 +163,54 @@ fn a_connector_that_does_not_take_its_checkpoint_gets_a_hint() {
     let data = resumed.explain(Error::new(ErrorKind::Data, "cut"));
     assert_eq!(data.hint(), None);
 }
+
+/// A page of a part: its rows, and whether it has a checkpoint.
+type Pages = Vec<(u64, bool)>;
+
+/// The ledger after the pages of all parts, taken in the order of these choices, each part with its
+/// own in order. Looks at every step whether what could be kept is what the state says.
+fn interleaved(parts: &[Pages], choices: &[usize]) -> Ledger {
+    let mut ledger = ledger(Kept::Nothing, true);
+    let mut at = vec![0; parts.len()];
+    let mut choices = choices.iter().copied().cycle();
+    while let Some(choice) =
+        choices.next().filter(|_| at.iter().zip(parts).any(|(at, p)| *at <= p.len()))
+    {
+        let open: Vec<usize> =
+            (0..parts.len()).filter(|part| at[*part] <= parts[*part].len()).collect();
+        let part = open[choice % open.len()];
+        let id = part.to_string();
+        match parts[part].get(at[part]) {
+            Some((rows, tells)) => {
+                ledger.page(Some(&id), *rows, tells.then(|| at[part].to_string()))
+            }
+            None => ledger.ended(Some(&id)),
+        }
+        at[part] += 1;
+        if ledger.can_keep() {
+            let covered = |(key, position): &(String, Position)| {
+                let pages = &parts[key[1..].parse::<usize>().unwrap()];
+                let last =
+                    position.checkpoint.as_ref().map_or(0, |c| c.parse::<usize>().unwrap() + 1);
+                let covered = if position.ended { &pages[..] } else { &pages[..last] };
+                covered.iter().map(|(rows, _)| rows).sum::<u64>()
+            };
+            assert_eq!(ledger.change().parts.iter().map(covered).sum::<u64>(), ledger.round.rows);
+        }
+    }
+    ledger
+}
+
+proptest::proptest! {
+    /// In which order the parts' pages come is of no importance to the state, neither at the end nor
+    /// anywhere before it.
+    #[test]
+    fn a_state_does_not_depend_on_how_parts_alternate(
+        parts in proptest::collection::vec(
+            proptest::collection::vec((0..5_u64, proptest::bool::ANY), 0..6), 1..5),
+        choices in proptest::collection::vec(0..100_usize, 1..30),
+    ) {
+        let (one, other) = (interleaved(&parts, &choices).end(), interleaved(&parts, &[0]).end());
+        proptest::prop_assert_eq!(one, other);
+    }
+}

@@ -5,6 +5,7 @@
 mod driver;
 mod memory;
 mod numbers;
+mod retries;
 mod survival;
 
 use tollgate_model::{Column, DataType};
@@ -26,6 +27,7 @@ pub fn plan(mode: Mode) -> Plan {
         dynamic_columns: false,
         primary_key: vec!["id".to_owned()],
         cursor: Some("id".to_owned()),
+        deletion: None,
         partitioned: true,
         writes: Vec::new(),
         children: Vec::new(),

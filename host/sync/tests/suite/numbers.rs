@@ -18,14 +18,40 @@ pub enum AtPage {
     Hangs,
 }
 
+/// A part that fails at one of its pages, so many times.
+#[derive(Clone)]
+pub struct Unlucky {
+    /// The part; `None`: every one.
+    pub part: Option<i64>,
+    /// Pages of it that come before.
+    pub after: usize,
+    /// How often it still fails.
+    pub times: Arc<AtomicUsize>,
+    pub kind: ErrorKind,
+}
+
+impl Unlucky {
+    pub fn new(part: i64, after: usize, times: usize) -> Self {
+        let times = Arc::new(AtomicUsize::new(times));
+        Unlucky { part: Some(part), after, times, kind: ErrorKind::Unavailable }
+    }
+
+    fn strikes(&self, part: i64, page: usize) -> bool {
+        let is_meant = self.part.is_none_or(|unlucky| unlucky == part) && self.after == page;
+        let take = |times: usize| times.checked_sub(1);
+        is_meant && self.times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
+    }
+}
+
 pub struct Numbers {
     pub parts: Option<usize>,
     /// Pages of each part.
     pub pages: usize,
     /// What happens at which page, all parts counted together.
     pub fault: Option<(usize, AtPage)>,
-    /// Whether pages tell where to go on.
-    pub has_checkpoints: bool,
+    pub unlucky: Option<Unlucky>,
+    /// Which pages of a part, from 1, tell where to go on.
+    pub has_checkpoint: fn(usize) -> bool,
     pub asked: AtomicUsize,
     pub open: Arc<AtomicUsize>,
     pub open_most: AtomicUsize,
@@ -39,7 +65,8 @@ impl Default for Numbers {
             parts: None,
             pages: 3,
             fault: None,
-            has_checkpoints: true,
+            unlucky: None,
+            has_checkpoint: |_| true,
             asked: AtomicUsize::new(0),
             open: Arc::default(),
             open_most: AtomicUsize::new(0),
@@ -87,7 +114,8 @@ impl Source for Numbers {
             pages: self.pages,
             asked: 0,
             fault: self.fault,
-            has_checkpoints: self.has_checkpoints,
+            unlucky: self.unlucky.clone(),
+            has_checkpoint: self.has_checkpoint,
             columns: columns(),
             open: self.open.clone(),
             served: self.served.clone(),
@@ -102,7 +130,8 @@ struct NumberPages {
     pages: usize,
     asked: u64,
     fault: Option<(usize, AtPage)>,
-    has_checkpoints: bool,
+    unlucky: Option<Unlucky>,
+    has_checkpoint: fn(usize) -> bool,
     columns: Vec<Column>,
     open: Arc<AtomicUsize>,
     served: Arc<AtomicUsize>,
@@ -135,6 +164,10 @@ impl Pages for NumberPages {
             }
             _ => {}
         }
+        let unlucky = self.unlucky.as_ref();
+        if let Some(unlucky) = unlucky.filter(|one| one.strikes(self.first / 1000, self.page)) {
+            return Err(Error::new(unlucky.kind, "out of luck"));
+        }
         if self.page == self.pages {
             return Ok(None);
         }
@@ -142,7 +175,7 @@ impl Pages for NumberPages {
         self.page += 1;
         let ids = Int64Array::from_iter_values(first..first + 10);
         let batch = RecordBatch::try_new(to_arrow_schema(&self.columns), vec![Arc::new(ids)]);
-        let checkpoint = self.has_checkpoints.then(|| self.page.to_string());
+        let checkpoint = (self.has_checkpoint)(self.page).then(|| self.page.to_string());
         let rows_total = Some(self.pages as u64 * 10);
         Ok(Some(Page { batch: batch.unwrap(), children: Vec::new(), checkpoint, rows_total }))
     }

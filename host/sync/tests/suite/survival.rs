@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use tokio_util::sync::CancellationToken;
 use tollgate_model::{ErrorKind, Unobserved};
-use tollgate_sync::{Failed, Mode, Refresh, Report, ResumedFrom, run};
+use tollgate_sync::{Failed, Mode, Plan, Refresh, Report, ResumedFrom, run};
 
 use crate::memory::{Fault, Memory};
 use crate::numbers::{AtPage, Numbers};
@@ -17,7 +17,8 @@ const PARTS: [Option<usize>; 2] = [None, Some(3)];
 
 async fn go(source: &Numbers, memory: &Memory, mode: Mode) -> Result<Report, Failed> {
     let cancel = CancellationToken::new();
-    run(source, Box::new(memory.clone()), &plan(mode), &Unobserved, &cancel).await
+    let plan = Plan { part_retries: 0, ..plan(mode) };
+    run(source, Box::new(memory.clone()), &plan, &Unobserved, &cancel).await
 }
 
 /// The next run, which has nothing in its way, brings everything once.
@@ -116,7 +117,7 @@ async fn a_run_that_is_dropped_at_any_page_is_gone_on_with() {
             // One part at a time: the others must not overtake the one that hangs.
             let source = Numbers { parts, fault, ..Numbers::default() };
             {
-                let plan = tollgate_sync::Plan { concurrency: 1, ..plan(mode) };
+                let plan = Plan { concurrency: 1, ..plan(mode) };
                 let cancel = CancellationToken::new();
                 let running = run(&source, Box::new(memory.clone()), &plan, &Unobserved, &cancel);
                 tokio::select! {
@@ -139,7 +140,7 @@ async fn without_checkpoints_a_failed_run_keeps_nothing_and_the_next_begins_anew
     for mode in MODES {
         let memory = Memory::default();
         let fault = Some((3, AtPage::Fails(ErrorKind::RateLimited)));
-        let source = Numbers { fault, has_checkpoints: false, ..Numbers::default() };
+        let source = Numbers { fault, has_checkpoint: |_| false, ..Numbers::default() };
         let failed = go(&source, &memory, mode).await.unwrap_err();
         assert_eq!((failed.report.kept, memory.rows()), (None, None));
         next_brings_all(&memory, None, mode, "no checkpoints").await;

@@ -67,6 +67,10 @@ pub fn stream(stream: &Stream, width: u16) -> String {
     if let Some(cursor) = &stream.cursor {
         let _ = writeln!(text, "cursor       {}", line(cursor));
     }
+    if let Some(deletion) = &stream.deletion {
+        let _ =
+            writeln!(text, "deletion     {}, not null in rows that were deleted", line(deletion));
+    }
     if stream.partitioned {
         text.push_str("read in parts, side by side\n");
     }

@@ -33,8 +33,10 @@ pub fn show(run: &Record, log: &[LogLine]) -> String {
     let progress = &run.outcome.progress;
     let usage = progress.usage;
     let elapsed = elapsed(run).map(|elapsed| format!(", {elapsed}")).unwrap_or_default();
+    let part_retries = quantities::parts_again(progress.part_retries);
+    let part_retries = part_retries.map(|text| format!(", {text}")).unwrap_or_default();
     let mut text = format!(
-        "run {} of {}: {}\n\nstarted   {:.0} by {}{elapsed}\nread      {}, {}\nused      {} \
+        "run {} of {}: {}\n\nstarted   {:.0} by {}{elapsed}\nread      {}, {}{part_retries}\nused      {} \
          ({}), {} received, {} of memory\n",
         run.id,
         line(&run.start.sync),

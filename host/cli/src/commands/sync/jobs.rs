@@ -9,7 +9,7 @@ use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings
 use tollgate_runs::Start;
 use tollgate_runtime::Session;
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{Destination, Mode, Refresh};
+use tollgate_sync::{Deletes, Destination, Mode, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
@@ -38,9 +38,11 @@ pub struct Job {
     columns: Vec<String>,
     expand: Expand,
     mode: Option<Mode>,
+    deletes: Deletes,
     refresh: Refresh,
     table: Option<String>,
     concurrency: Option<usize>,
+    part_retries: Option<u32>,
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
@@ -111,10 +113,12 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
         (job.to, job.password) = (in_schema(to.parse()?, &job.label), None);
     }
     job.mode = args.mode.or(job.mode);
+    job.deletes = args.deletes.unwrap_or(job.deletes);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
+    job.part_retries = args.part_retries.or(job.part_retries);
     job.limit = args.limit.or(job.limit);
     job.varied = args.vary();
     Ok(job)
@@ -137,8 +141,10 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         table: args.table.clone(),
         expand: args.expand.clone().unwrap_or_default(),
         mode: args.mode,
+        deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
         concurrency: concurrency(args),
+        part_retries: args.part_retries,
         limit: args.limit,
         varied: false,
         span: None,
@@ -181,12 +187,14 @@ impl Job {
             password,
             expand: sync.expand.clone(),
             mode: sync.mode,
+            deletes: sync.deletes.unwrap_or_default(),
             refresh: Refresh::GoOn,
             streams: sync.streams.clone(),
             options: sync.options.clone(),
             columns: sync.columns.clone(),
             table: sync.table.clone(),
             concurrency: sync.concurrency,
+            part_retries: sync.part_retries,
             limit: sync.limit,
             varied: false,
             span: Some(sync.span.clone()),
@@ -229,25 +237,26 @@ impl Job {
         let part = |stream: &&Stream| Part {
             stream: stream.name.clone(),
             table: self.table(&stream.name, streams.len()),
-            mode: self
-                .mode
-                .unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges())),
+            mode: self.mode_of(stream),
             children: self.expand.of(stream),
         };
         streams.iter().map(part).collect()
     }
 
+    fn mode_of(&self, stream: &Stream) -> Mode {
+        self.mode.unwrap_or_else(|| plan::default_mode(stream, &self.columns, self.to.merges()))
+    }
+
     fn check_mode(&self, descriptor: &Descriptor, stream: &str) -> Result<()> {
-        let (Some(mode), Some(stream)) = (self.mode, descriptor.stream(stream)) else {
-            return Ok(());
-        };
+        let Some(stream) = descriptor.stream(stream) else { return Ok(()) };
+        let mode = self.mode_of(stream);
         if mode == Mode::Merge && !self.to.merges() {
             let message = format!("nothing can be merged into {} files", self.to.scheme());
             return Err(Error::new(ErrorKind::Config, message).with_hint(
                 "the modes replace and append go, or a SQLite or Postgres destination",
             ));
         }
-        plan::check_mode(stream, &self.columns, mode)
+        plan::check_mode(stream, &self.columns, mode, self.deletes)
     }
 
     /// What is loaded, as far as it can be told without an account: for a connector's streams.
@@ -296,9 +305,11 @@ impl Job {
             children: part.children.clone(),
             table: Some(part.table.clone()),
             mode: part.mode,
+            deletes: self.deletes,
             source: format!("{connector}, account {}", self.account),
             refresh: self.refresh,
             concurrency: self.concurrency,
+            part_retries: self.part_retries,
             limit: self.limit,
             ..Choices::default()
         }

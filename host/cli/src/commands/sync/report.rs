@@ -31,12 +31,15 @@ struct RunView {
     rows: u64,
     rows_loaded: Option<u64>,
     duplicates: Option<u64>,
+    removed: Option<u64>,
     children: Vec<ChildView>,
     resumed: Option<ResumedView>,
     not_resumed: Option<String>,
     kept: Option<KeptView>,
     pages: u64,
     partitions: u64,
+    part_retries: u64,
+    parts_left: u64,
     requests: u64,
     retries: u64,
     wire_bytes: u64,
@@ -99,6 +102,7 @@ impl From<&Run> for RunView {
             rows: report.rows,
             rows_loaded: loaded.map(|loaded| loaded.rows),
             duplicates: loaded.map(|loaded| loaded.duplicates),
+            removed: loaded.map(|loaded| loaded.removed),
             children: report
                 .children
                 .iter()
@@ -117,6 +121,8 @@ impl From<&Run> for RunView {
             kept: report.kept.map(|kept| KeptView { rows: kept.rows, visible: kept.visible }),
             pages: report.pages,
             partitions: report.partitions,
+            part_retries: report.part_retries,
+            parts_left: report.parts_left,
             requests: report.usage.requests,
             retries: report.usage.retries,
             wire_bytes: report.usage.wire_bytes,
@@ -169,6 +175,10 @@ fn outcome(run: &Run) -> String {
                 let again = quantities::counted(loaded.duplicates, "row");
                 words.push(format!("{again} came again"));
             }
+            if loaded.removed > 0 {
+                let removed = quantities::counted(loaded.removed, "deleted row");
+                words.push(format!("{removed} removed"));
+            }
         }
     }
     if let Some(resumed) = &run.report.resumed {
@@ -179,6 +189,7 @@ fn outcome(run: &Run) -> String {
             }
         });
     }
+    words.extend(quantities::parts_again(run.report.part_retries));
     if let Some(kept) = &run.report.kept {
         words.push(format!("{} kept", quantities::counted(kept.rows, "row")));
     }
