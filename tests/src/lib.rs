@@ -16,7 +16,7 @@ use tollgate_model::{Clock, Event, Observer, Result, SystemClock};
 use tollgate_runtime::{Access, Limits, Runtime, RuntimeConfig, Session};
 use tollgate_simulators::Simulator;
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Destination, Failed, Plan, Report};
+use tollgate_sync::{Destination, Failed, Plan, Read, Report};
 use tollgate_vault::{Account, KeySource, Vault};
 
 pub mod cases;
@@ -166,11 +166,11 @@ impl<V: Vendor> World<V> {
             Ok(columns) => columns,
             Err(error) => return Ok(Err(Failed { error, report: Report::default() })),
         };
-        let (options, started_at) = (read.options, read.started_at);
+        let Read { options, entered, since, started_at, .. } = read;
         // What the gate cannot mend is to be seen as it is; parts that are tried again have tests of
         // their own.
         let part_retries = choices.part_retries.or(Some(0));
-        let choices = Choices { options, started_at, part_retries, ..choices };
+        let choices = Choices { options, entered, since, started_at, part_retries, ..choices };
         let plan = Plan::new(described, &columns, choices)?;
         let cancel = CancellationToken::new();
         Ok(tollgate_sync::run(&session, destination, &plan, &*self.events, &cancel).await)

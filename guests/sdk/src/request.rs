@@ -24,6 +24,9 @@ pub struct ScanRequest {
     pub partition: Option<Partition>,
     /// The checkpoint to go on after. Absent: from the start.
     pub checkpoint: Option<String>,
+    /// Of a read from the start, the bound in microseconds UTC: only what was made or changed since
+    /// then is wanted. [`Incremental`](crate::paging::Incremental) goes by it.
+    pub since: Option<i64>,
     /// The child tables wanted, in this order.
     pub children: Vec<String>,
     /// When the run began, in microseconds UTC.
@@ -47,6 +50,7 @@ impl ScanRequest {
             column_types,
             partition: request.partition,
             checkpoint: request.checkpoint,
+            since: request.since,
             children: request.children,
             started_at: request.started_at,
             rows_wanted: request.rows_wanted,

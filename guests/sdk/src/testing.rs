@@ -123,6 +123,7 @@ pub fn request(http: &Http, stream: &str) -> ScanRequest {
         columns: Vec::new(),
         partition: None,
         checkpoint: None,
+        since: None,
         children: Vec::new(),
         started_at: 0,
         rows_wanted: None,

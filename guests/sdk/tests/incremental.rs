@@ -27,11 +27,23 @@ fn reply(request: &Request) -> Reply {
 
 /// A read that began at `started_at` seconds; its table and the paths that it asked for.
 fn read(started_at: i64, checkpoint: Option<&str>) -> Result<(Table, Vec<String>), Failure> {
+    read_since(started_at, checkpoint, None, None)
+}
+
+/// The same with what the host wants and what an option says, in seconds.
+fn read_since(
+    started_at: i64,
+    checkpoint: Option<&str>,
+    since: Option<i64>,
+    begin: Option<i64>,
+) -> Result<(Table, Vec<String>), Failure> {
     let (http, requests) = testing::http(reply);
     let mut request = testing::request(&http, "rows");
     request.started_at = started_at * MICROS;
     request.checkpoint = checkpoint.map(str::to_owned);
-    let pager = Incremental::new(&request, HOUR, |since| {
+    request.since = since.map(|since| since * MICROS);
+    let begin = begin.map(|begin| begin * MICROS);
+    let pager = Incremental::new(&request, HOUR, begin, |since| {
         let since = since.map(|since| (since / MICROS).to_string());
         Box::new(Link::new(get("https://example.com/rows").query_if("since", since), "next"))
     })?;
@@ -71,6 +83,27 @@ fn each_checkpoint_leads_where_it_should() {
         assert_eq!(requests, asked, "{what}");
         assert_eq!(checkpoints(&table).last(), Some(&at_end), "{what}");
     }
+}
+
+/// What the host wants, what an option says, the checkpoint, and the bound that is asked for.
+#[test]
+fn a_read_from_the_start_is_bound_by_the_later_of_what_is_wanted_and_a_checkpoint_outweighs_both() {
+    for (since, begin, checkpoint, expected) in [
+        (None, None, None, "/rows"),
+        (Some(50_000), None, None, "/rows?since=50000"),
+        (None, Some(60_000), None, "/rows?since=60000"),
+        (Some(50_000), Some(60_000), None, "/rows?since=60000"),
+        (Some(70_000), Some(60_000), None, "/rows?since=70000"),
+        // Later or earlier than what the host wants, and than the option: it counts.
+        (Some(150_000), Some(160_000), Some("100000000000"), "/rows?since=96400"),
+        (Some(50_000), Some(60_000), Some("100000000000"), "/rows?since=96400"),
+    ] {
+        let (_, requests) = read_since(200_000, checkpoint, since, begin).expect("rows");
+        assert_eq!(requests[0], expected, "{since:?} {begin:?} {checkpoint:?}");
+    }
+    let cut = read_since(200_000, None, Some(50_000), None).expect("rows").0;
+    let place = "200000000000 50000000000 https://example.com/rows?page=2";
+    assert_eq!(checkpoints(&cut)[0], place, "a read that is cut keeps its bound");
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use tollgate_egress::Remap;
-use tollgate_model::{AccountName, Settings};
+use tollgate_model::{AccountName, DataType, Error, Settings};
+use tollgate_sync::ColumnChanges;
 
 use crate::commands::{
     account::AccountArgs, add::AddArgs, check::CheckArgs, choices::ChoicesArgs,
     completions::CompletionsArgs, config::ConfigArgs, connectors::ConnectorsArgs,
-    describe::DescribeArgs, discover::DiscoverArgs, help::HelpArgs, init::InitArgs,
-    inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
+    describe::DescribeArgs, discover::DiscoverArgs, forget::ForgetArgs, help::HelpArgs,
+    init::InitArgs, inspect::InspectArgs, pause::PauseArgs, preview::PreviewArgs, read::ReadArgs,
     remove::RemoveArgs, resume::ResumeArgs, run::RunArgs, runs::RunsArgs, schedules::SchedulesArgs,
     state::StateArgs, sync::SyncArgs, write::WriteArgs,
 };
@@ -115,6 +116,7 @@ pub enum Command {
     Schedules(SchedulesArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Forget(ForgetArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
     Help(HelpArgs),
@@ -164,6 +166,38 @@ pub struct ColumnArgs {
     pub columns: Vec<String>,
 }
 
+/// What columns are called and hold where they are loaded.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ChangeArgs {
+    /// Give a column another name in its table (repeatable); STREAM.COLUMN=NAME in one stream alone
+    #[arg(long = "rename", value_name = "COLUMN=NAME", value_parser = key_and_value)]
+    pub renamed: Vec<(String, String)>,
+
+    /// Load a column as another type, such as zip=text or amount=decimal(12,2) (repeatable)
+    #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = key_and_type)]
+    pub retyped: Vec<(String, DataType)>,
+
+    /// Where a column's type has changed, make it wide enough for old and new rows
+    #[arg(long)]
+    pub widen: bool,
+}
+
+impl ChangeArgs {
+    /// The names and types. Of several for one column, the last counts.
+    pub fn changes(&self) -> ColumnChanges {
+        ColumnChanges {
+            names: self.renamed.iter().cloned().collect(),
+            types: self.retyped.iter().cloned().collect(),
+        }
+    }
+}
+
+fn key_and_type(text: &str) -> Result<(String, DataType), String> {
+    let (key, word) = key_and_value(text)?;
+    let wrong = |error: Error| format!("{error}; {}", error.hint().unwrap_or_default());
+    Ok((key, word.parse().map_err(wrong)?))
+}
+
 /// The text before and after the first `=`.
 fn key_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -205,6 +239,7 @@ impl Command {
             Command::Schedules(_) => ("schedules", takes(true, false, false)),
             Command::Pause(_) => ("pause", takes(false, false, false)),
             Command::Resume(_) => ("resume", takes(false, false, false)),
+            Command::Forget(_) => ("forget", takes(true, true, false)),
             Command::Config(_) => ("config", takes(true, true, true)),
             Command::Completions(_) => ("completions", takes(false, false, false)),
             Command::Help(_) => ("help", takes(false, false, false)),

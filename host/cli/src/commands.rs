@@ -9,6 +9,7 @@ pub mod config;
 pub mod connectors;
 pub mod describe;
 pub mod discover;
+pub mod forget;
 pub mod help;
 pub mod init;
 pub mod inspect;
@@ -63,6 +64,7 @@ pub async fn run(command: Command, context: &Context) -> Outcome {
         Command::Schedules(args) => schedules::run(&args, context),
         Command::Pause(args) => pause::run(&args, context),
         Command::Resume(args) => resume::run(&args, context),
+        Command::Forget(args) => or_stop(cancel, forget::run(&args, context)).await,
         Command::Config(args) => or_stop(cancel, config::run(&args, context)).await,
         Command::Completions(args) => completions::run(&args),
         Command::Help(args) => help::run(&args),

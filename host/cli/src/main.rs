@@ -7,6 +7,7 @@ mod context;
 mod environment;
 mod expand;
 mod failure;
+mod hold;
 mod host;
 mod interrupt;
 mod limits;

@@ -277,9 +277,15 @@ fn in_full(error: &Error) -> String {
     text
 }
 
-fn busy(sync: &str, held: &Held) -> Error {
+/// The error for a sync whose lock another holds.
+pub fn busy(sync: &str, held: &Held) -> Error {
     let Held { run, owner, since } = held;
     let since = quantities::instant(since.as_microsecond());
+    let Some(run) = run else {
+        let message =
+            format!("the state of sync {sync} is being changed by {owner}, since {since}");
+        return Error::new(ErrorKind::Busy, message).with_hint("that takes some moments");
+    };
     let message = format!("sync {sync} is running already: run {run} of {owner}, since {since}");
     Error::new(ErrorKind::Busy, message)
         .with_hint(format!("`tollgate runs show {run}` tells how far it is"))

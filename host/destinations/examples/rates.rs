@@ -74,6 +74,7 @@ fn load(
         deletion: None,
         mode,
         children: Vec::new(),
+        widen: false,
     };
     let password = std::env::var("PGPASSWORD").ok().map(Secret::new);
     let memory_before = memory_peak_reset();

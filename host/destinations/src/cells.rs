@@ -8,9 +8,8 @@ use arrow_array::{
     Array, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
     RecordBatch, StringArray, TimestampMicrosecondArray,
 };
+use tollgate_model::literal::OutOfRange;
 use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
-
-use crate::text::OutOfRange;
 
 /// One column of a batch.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! What the databases have in common: names and keys in SQL, the pages that wait for a transaction,
 //! and what a load goes on with.
 
+pub(crate) mod about;
 pub(crate) mod existing;
 
 use std::ops::AddAssign;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use tollgate_model::Result;
-use tollgate_sync::{Kept, Mode, Pace, Start, State, Table};
+use tollgate_sync::{Kept, Mode, Pace, Scope, Start, State, Table};
 
 use crate::table::{check_keys, size};
 
@@ -125,6 +126,23 @@ impl Waiting {
     }
 }
 
+/// The table of these tables, its own first: each was settled by itself. A key has one type in all of
+/// them, for rows are found by it.
+pub(crate) fn settled(table: &Table, mut tables: Vec<Table>) -> Table {
+    for key in table.primary_key.iter().filter(|_| table.widen) {
+        let columns = || tables.iter().flat_map(|table| &table.columns).filter(|c| c.name == *key);
+        let types = columns().map(|column| column.data_type);
+        let Some(widest) = types.reduce(|one, other| one.widest(other)) else { continue };
+        let columns = tables.iter_mut().flat_map(|table| &mut table.columns);
+        columns.filter(|column| column.name == *key).for_each(|c| c.data_type = widest);
+    }
+    let mut settled = table.clone();
+    let mut tables = tables.into_iter().map(|table| table.columns);
+    settled.columns = tables.next().unwrap_or_default();
+    settled.children.iter_mut().zip(tables).for_each(|(child, columns)| child.columns = columns);
+    settled
+}
+
 /// What is kept for a load that begins so, of the state that is stored with what tells its staged
 /// rows; and the latter, where the load goes on with them.
 pub(crate) fn kept<S>(
@@ -135,13 +153,18 @@ pub(crate) fn kept<S>(
     let Start::GoOn(scope) = start else { return (Kept::Nothing, None) };
     match stored {
         None => (Kept::Nothing, None),
-        Some((state, _)) if state.scope != *scope => (Kept::Other(state.scope), None),
+        Some((state, _)) if !goes_on(table, scope, &state) => (Kept::Other(state.scope), None),
         Some((state, staged)) if is_staged(table, &state) => {
             // Rows that were replaced by nothing yet are worth as much as their staging table.
             staged.map_or((Kept::Nothing, None), |staged| (Kept::Same(state), Some(staged)))
         }
         Some((state, _)) => (Kept::Same(state), None),
     }
+}
+
+/// Whether a read of this scope goes on with a state. Staged rows have the types that they had.
+fn goes_on(table: &Table, scope: &Scope, state: &State) -> bool {
+    scope.goes_on(&state.scope, table.widen && table.mode != Mode::Replace)
 }
 
 /// How many rows an interrupted load has staged that this one goes on with.

@@ -44,8 +44,9 @@ pub(crate) trait Format: Send + Sync {
     /// Begins a file.
     fn start(&self, file: File, columns: &[Column]) -> Result<Self::Writer>;
 
-    /// Refuses a further file with these columns beside this one.
-    fn check(&self, file: &Path, columns: &[Column]) -> Result<()>;
+    /// The columns of a further file beside this one, for rows of these columns: where columns may be
+    /// widened, their types may be those of this file. Refuses any other file beside this one.
+    fn settle(&self, file: &Path, columns: &[Column], widen: bool) -> Result<Vec<Column>>;
 }
 
 /// Writes one file.
@@ -69,7 +70,7 @@ pub(crate) fn begin<F: Format + 'static>(
         return Err(Error::new(ErrorKind::Config, message)
             .with_hint("the modes replace and append go, or a SQLite or Postgres destination"));
     }
-    table::check(table)?;
+    check(table)?;
     let files = table.each();
     let files = files.iter().map(|table| TableFiles::new(dir, &table.name, F::EXTENSION));
     let files = files.collect::<Result<Vec<_>>>()?;
@@ -78,10 +79,32 @@ pub(crate) fn begin<F: Format + 'static>(
     load::begin(format, files, table, start)
 }
 
+/// Refuses a table that files cannot hold.
+pub(crate) fn check(table: &Table) -> Result<()> {
+    table::check(table)?;
+    table.each().iter().try_for_each(|table| names::encode(&table.name).map(|_| ()))
+}
+
 /// What is kept of the reads of this table.
 pub(crate) fn state(dir: &Path, table: &str, extension: &'static str) -> Result<Option<State>> {
     let manifest = Manifest::load(&TableFiles::new(dir, table, extension)?)?;
     Ok(manifest.and_then(|manifest| manifest.state))
+}
+
+/// Keeps this state of the reads of this table in the place of what is kept.
+pub(crate) fn set_state(
+    dir: &Path,
+    table: &str,
+    extension: &'static str,
+    state: &State,
+) -> Result<()> {
+    let files = TableFiles::new(dir, table, extension)?;
+    let failed = |error| io_error(format!("cannot write in {}", dir.display()), error);
+    fs::create_dir_all(dir).map_err(failed)?;
+    claim(&files, &files.stage().map_err(failed)?)?;
+    let mut manifest = Manifest::load(&files)?.unwrap_or_default();
+    manifest.state = Some(state.clone());
+    manifest.save(&files)
 }
 
 /// Throws away what is kept of the reads of this table; whether there was anything.

@@ -15,7 +15,6 @@ mod files;
 #[cfg(test)]
 mod samples;
 mod table;
-mod text;
 
 pub use csv::{Csv, CsvWriter};
 pub use jsonl::{Jsonl, JsonlWriter};

@@ -25,6 +25,7 @@ pub(crate) fn contacts(mode: Mode) -> Table {
         deletion: None,
         mode,
         children: Vec::new(),
+        widen: false,
     }
 }
 

@@ -93,6 +93,7 @@ mod tests {
             deletion: None,
             mode: Mode::Replace,
             children: Vec::new(),
+            widen: false,
         }
     }
 

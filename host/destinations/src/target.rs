@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use tollgate_model::{Error, ErrorKind, Result, near_miss};
-use tollgate_sync::Destination;
+use tollgate_sync::{Destination, Table};
 use tollgate_vault::Secret;
 
 use crate::postgres::Server;
-use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite};
+use crate::{Csv, Jsonl, Parquet, Postgres, Sqlite, files, postgres, sqlite};
 
 /// A destination as users write it: `sqlite:out.db`, or just `out.db`, with
 /// `?busy_timeout=2m` behind it where another program may write for longer than half a minute; `parquet:out/`, `csv:out/`,
@@ -54,6 +54,19 @@ impl Target {
     /// Whether rows can be merged into what is there by their key.
     pub fn merges(&self) -> bool {
         matches!(self, Target::Sqlite(_) | Target::Postgres(_))
+    }
+
+    /// Refuses a table that this destination cannot hold, as far as its names and columns tell.
+    /// Nothing is opened or made.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Destination`], with what may be done about it.
+    pub fn check(&self, table: &Table) -> Result<()> {
+        match self {
+            Target::Sqlite(_) => sqlite::check(table),
+            Target::Postgres(_) => postgres::check(table).map(|_| ()),
+            Target::Parquet(_) | Target::Csv(_) | Target::Jsonl(_) => files::check(table),
+        }
     }
 
     /// The word before the colon.

@@ -3,11 +3,13 @@
 
 pub mod check;
 pub mod clock;
+pub mod data_type;
 pub mod decimal;
 pub mod descriptor;
 pub mod error;
 pub mod event;
 pub mod json_schema;
+pub mod literal;
 pub mod names;
 pub mod near_miss;
 pub mod origin;
@@ -17,6 +19,7 @@ pub mod template;
 pub mod text;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use data_type::DataType;
 pub use descriptor::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition, Descriptor,
     ExchangeBasic, ExchangeBody, ExchangeRequest, Field, FieldKind, LimitMeaning, LimitSign,
@@ -28,6 +31,6 @@ pub use event::{
     Event, LogLevel, Observer, RequestAudit, Unobserved, Usage, WaitReason, as_millis,
 };
 pub use names::{AccountName, ConnectorId, SyncName};
-pub use schema::{Column, DataType};
+pub use schema::Column;
 pub use settings::{Setting, Settings};
 pub use template::{JsonTemplate, Template};

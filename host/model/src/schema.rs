@@ -1,87 +1,18 @@
-//! Columns and their types, and how they stand in Arrow.
+//! Columns, and how they stand in Arrow.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use arrow_schema::{DataType as ArrowType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use crate::data_type::DataType;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The key under which an Arrow field tells Tollgate's type, where Arrow has none of its own.
 const TYPE_KEY: &str = "tollgate:type";
 /// The key under which an Arrow field tells what the column means.
 const DESCRIPTION_KEY: &str = "description";
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DataType {
-    /// True or false.
-    Boolean,
-    /// A signed 64-bit integer.
-    Int64,
-    /// An IEEE 754 double.
-    Float64,
-    /// An exact decimal number of at most 38 digits.
-    Decimal {
-        /// Digits in all, 1 to 38.
-        precision: u8,
-        /// Digits behind the point, at most `precision`.
-        scale: u8,
-    },
-    /// UTF-8 text.
-    Text,
-    /// A calendar day without a zone.
-    Date,
-    /// An instant in microseconds UTC.
-    Timestamp,
-    /// A JSON text.
-    Json,
-    /// Bytes of any kind.
-    Bytes,
-}
-
-impl DataType {
-    /// The Arrow type that carries it.
-    pub fn to_arrow(self) -> ArrowType {
-        match self {
-            DataType::Boolean => ArrowType::Boolean,
-            DataType::Int64 => ArrowType::Int64,
-            DataType::Float64 => ArrowType::Float64,
-            DataType::Decimal { precision, scale } => {
-                // The scale is at most 38, so it fits.
-                ArrowType::Decimal128(precision, scale as i8)
-            }
-            DataType::Text | DataType::Json => ArrowType::Utf8,
-            DataType::Date => ArrowType::Date32,
-            DataType::Timestamp => ArrowType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            DataType::Bytes => ArrowType::Binary,
-        }
-    }
-}
-
-impl fmt::Display for DataType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DataType::Boolean => f.write_str("boolean"),
-            DataType::Int64 => f.write_str("int64"),
-            DataType::Float64 => f.write_str("float64"),
-            DataType::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
-            DataType::Text => f.write_str("text"),
-            DataType::Date => f.write_str("date"),
-            DataType::Timestamp => f.write_str("timestamp"),
-            DataType::Json => f.write_str("json"),
-            DataType::Bytes => f.write_str("bytes"),
-        }
-    }
-}
-
-impl Serialize for DataType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// One column of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::descriptor::{Condition, Field, FieldKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,7 +28,7 @@ pub const VALUES_MAX: usize = 1_000;
 const HINT_CHARS_MAX: usize = 300;
 
 /// The value of one field, as a connector receives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// The field's name.
     pub name: String,
@@ -69,6 +69,22 @@ pub fn resolve(
         }
     }
     Ok(settings)
+}
+
+/// What was entered for the resolved settings, by name: days stand as the user wrote them, or as the
+/// default has them, and everything else as it was resolved. Where this is the same, the same is
+/// read, whatever day it is.
+pub fn as_entered(fields: &[Field], entered: &Settings, resolved: &[Setting]) -> Settings {
+    let is_day = |field: &&Field| matches!(field.kind, FieldKind::Date | FieldKind::DateRange);
+    let written = |field: &Field| match entered.get(&field.name).filter(|values| is_set(values)) {
+        Some(values) => values.iter().map(|value| value.trim().to_ascii_lowercase()).collect(),
+        None => field.default.iter().cloned().collect(),
+    };
+    let one = |setting: &Setting| {
+        let day = fields.iter().find(|field| field.name == setting.name).filter(is_day);
+        (setting.name.clone(), day.map_or_else(|| setting.values.clone(), written))
+    };
+    resolved.iter().map(one).collect()
 }
 
 /// Whether a field is shown, given the resolved settings of the fields before it.

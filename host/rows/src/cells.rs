@@ -7,13 +7,9 @@ use arrow_array::builder::{
     BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
     StringBuilder, TimestampMicrosecondBuilder,
 };
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::de::IgnoredAny;
 use tollgate_model::text::quote;
-use tollgate_model::{DataType, decimal};
+use tollgate_model::{DataType, decimal, literal};
 
 /// The values of one column so far.
 pub(crate) enum Cells {
@@ -76,17 +72,14 @@ impl Cells {
                 builder.append_value(text);
             }
             Cells::Boolean(builder) => {
-                let is_true = text.eq_ignore_ascii_case("true");
-                if !is_true && !text.eq_ignore_ascii_case("false") {
-                    return Err(not("truth value, which is `true` or `false`"));
-                }
-                builder.append_value(is_true);
+                let wrong = || not("truth value, which is `true` or `false`");
+                builder.append_value(literal::parse_boolean(text).ok_or_else(wrong)?);
             }
             Cells::Int64(builder) => {
                 builder.append_value(text.parse().map_err(|_| not("whole number of 64 bits"))?);
             }
             Cells::Float64(builder) => {
-                builder.append_value(float(text).ok_or_else(|| not("number"))?);
+                builder.append_value(literal::parse_float(text).ok_or_else(|| not("number"))?);
             }
             Cells::Decimal { builder, precision, scale } => {
                 let units = decimal::parse(text, *precision, *scale).map_err(|flaw| {
@@ -95,14 +88,15 @@ impl Cells {
                 builder.append_value(units);
             }
             Cells::Date(builder) => {
-                builder.append_value(days(text).ok_or_else(|| not("date YYYY-MM-DD"))?);
+                builder
+                    .append_value(literal::parse_date(text).ok_or_else(|| not("date YYYY-MM-DD"))?);
             }
             Cells::Timestamp(builder) => {
                 let wrong = || not("RFC 3339 time with an offset, to the microsecond");
-                builder.append_value(micros(text).ok_or_else(wrong)?);
+                builder.append_value(literal::parse_timestamp(text).ok_or_else(wrong)?);
             }
             Cells::Bytes(builder) => {
-                builder.append_value(BASE64.decode(text).map_err(|_| not("Base64"))?);
+                builder.append_value(literal::parse_base64(text).ok_or_else(|| not("Base64"))?);
             }
         }
         Ok(())
@@ -143,28 +137,4 @@ impl Cells {
             Cells::Bytes(builder) => Arc::new(builder.finish()),
         }
     }
-}
-
-/// A number, or one of the three names of what is none.
-fn float(text: &str) -> Option<f64> {
-    match text {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        "-Infinity" => Some(f64::NEG_INFINITY),
-        _ => text.parse().ok().filter(|value: &f64| value.is_finite()),
-    }
-}
-
-fn days(text: &str) -> Option<i32> {
-    // The parser takes other forms as well.
-    let is_plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    let date: Date = text.parse().ok().filter(|_| is_plain)?;
-    let since = date.since(Date::constant(1970, 1, 1)).ok()?;
-    Some(since.get_days())
-}
-
-fn micros(text: &str) -> Option<i64> {
-    // An annotation of a zone would be passed over.
-    let time: Timestamp = text.parse().ok().filter(|_| !text.contains('['))?;
-    (time.subsec_nanosecond() % 1_000 == 0).then(|| time.as_microsecond())
 }

@@ -321,6 +321,7 @@ pub(crate) fn scan_request(
             state: partition.state.clone(),
         }),
         checkpoint: checkpoint.map(str::to_owned),
+        since: read.since,
         children: read.children.clone(),
         started_at: read.started_at,
         rows_wanted: read.rows_wanted,

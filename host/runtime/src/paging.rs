@@ -6,14 +6,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use tollgate_model::text::quote;
 use tollgate_model::{Error, ErrorKind};
+use tollgate_sync::state::CHECKPOINT_BYTES_MAX;
 
 use crate::failure::Label;
 use crate::limits::Limits;
 
 /// The most bytes of a cursor, as the interface says.
 const CURSOR_BYTES_MAX: usize = 8 << 10;
-/// The most bytes of a checkpoint, as the interface says.
-const CHECKPOINT_BYTES_MAX: usize = 64 << 10;
 
 /// What a page says of itself, beside its rows.
 pub(crate) struct PageFacts<'a> {

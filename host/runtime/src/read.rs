@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use jiff::Zoned;
 use jiff::civil::Date;
 use tollgate_model::near_miss;
 use tollgate_model::text::quote;
-use tollgate_model::{Descriptor, Error, ErrorKind, Result, Settings, Stream, settings};
+use tollgate_model::{Descriptor, Error, ErrorKind, FieldKind, Result, Settings, Stream, settings};
+use tollgate_sync::plan::check_cursor;
 use tollgate_sync::{Read, WantedColumn};
 
 /// Puts a [`Read`] together; [`crate::Session::read`] gives one.
@@ -14,9 +16,10 @@ use tollgate_sync::{Read, WantedColumn};
 #[must_use = "`build` gives the read"]
 pub struct ReadBuilder<'a> {
     descriptor: &'a Descriptor,
-    today: Date,
-    started_at: i64,
+    /// When the run began, on the account's clock.
+    began: Zoned,
     stream: String,
+    since: Option<String>,
     options: Settings,
     columns: Vec<String>,
     children: Vec<String>,
@@ -24,17 +27,12 @@ pub struct ReadBuilder<'a> {
 }
 
 impl<'a> ReadBuilder<'a> {
-    pub(crate) fn new(
-        descriptor: &'a Descriptor,
-        today: Date,
-        started_at: i64,
-        stream: String,
-    ) -> Self {
+    pub(crate) fn new(descriptor: &'a Descriptor, began: Zoned, stream: String) -> Self {
         ReadBuilder {
             descriptor,
-            today,
-            started_at,
+            began,
             stream,
+            since: None,
             options: Settings::new(),
             columns: Vec::new(),
             children: Vec::new(),
@@ -54,6 +52,13 @@ impl<'a> ReadBuilder<'a> {
         for (name, values) in options {
             self.options.entry(name).or_default().extend(values);
         }
+        self
+    }
+
+    /// Only what was made or changed since this day, as a user would enter it, in the account's time
+    /// zone. Only for a stream with a cursor.
+    pub fn since(mut self, day: impl Into<String>) -> Self {
+        self.since = Some(day.into());
         self
     }
 
@@ -101,17 +106,43 @@ impl<'a> ReadBuilder<'a> {
         if let Some(at) = fields.iter().position(|field| Some(&*field.name) == to_be_chosen) {
             fields.to_mut()[at].required = false;
         }
-        let options = settings::resolve("option", &fields, &self.options, self.today)
-            .map_err(|error| error.context(format_args!("stream `{}`", stream.name)))?;
+        let in_stream = |error: Error| error.context(format_args!("stream `{}`", stream.name));
+        let today = self.began.date();
+        let options = settings::resolve("option", &fields, &self.options, today);
+        let options = options.map_err(in_stream)?;
+        if self.since.is_some() {
+            check_cursor(stream)?;
+        }
+        let since = self.since.as_ref().map(|day| start_of(day, &self.began));
         Ok(Read {
             stream: self.stream,
+            entered: settings::as_entered(&fields, &self.options, &options),
             options,
+            since: since.transpose().map_err(in_stream)?,
             columns: self.columns.into_iter().map(WantedColumn::named).collect(),
             children: self.children,
-            started_at: self.started_at,
+            started_at: self.began.timestamp().as_microsecond(),
             rows_wanted: self.rows_wanted,
         })
     }
+}
+
+/// When a day that a user entered begins, in microseconds UTC.
+fn start_of(entered: &str, began: &Zoned) -> Result<i64> {
+    let refused = |what: &str| Error::new(ErrorKind::Config, format!("the first day is {what}"));
+    let days = settings::convert(&FieldKind::Date, &[entered.to_owned()], began.date());
+    let days = days.map_err(|error| {
+        let hint = error.hint().map(str::to_owned).unwrap_or_default();
+        refused(error.message()).with_hint(hint)
+    })?;
+    let day: Option<Date> = days.first().and_then(|day| day.parse().ok());
+    let day = day.ok_or_else(|| refused("empty"))?;
+    if day > began.date() {
+        return Err(refused(&format!("{day}, which lies in the future")));
+    }
+    let begin = day.to_zoned(began.time_zone().clone());
+    let begin = begin.map_err(|error| refused("none of the calendar").with_source(error))?;
+    Ok(begin.timestamp().as_microsecond())
 }
 
 /// The stream of this name.

@@ -13,6 +13,7 @@ use tollgate_model::{
     Choice, Column, Error, ErrorKind, FieldKind, Operation, Result, Setting, Stream, TokenExchange,
     check,
 };
+use tollgate_sync::state::{PART_ID_BYTES_MAX, PARTS_MAX};
 use tollgate_sync::{Pages, Partition, Read, Source};
 use tollgate_vault::Account;
 
@@ -27,10 +28,6 @@ use crate::write::{Write, WriteBuilder, Writer};
 
 /// The most characters of what `check` says that are shown.
 const IDENTITY_CHARS_MAX: usize = 200;
-/// The most parts of a read, as the interface says.
-const PARTITIONS_MAX: usize = 100_000;
-/// The most bytes of a part's id, as the interface says.
-const PARTITION_ID_BYTES_MAX: usize = 256;
 /// The most bytes of a part's state, as the interface says.
 const PARTITION_STATE_BYTES_MAX: usize = 16 << 10;
 /// The most entries of a menu: more than people scroll through.
@@ -61,9 +58,8 @@ impl Session {
 
     /// Begins to put a read together.
     pub fn read(&self, stream: impl Into<String>) -> ReadBuilder<'_> {
-        let today = today_in(&self.0.access.time_zone, self.0.access.clock.now());
-        let started_at = self.0.access.clock.now().as_microsecond();
-        ReadBuilder::new(self.0.connector.descriptor(), today, started_at, stream.into())
+        let began = self.0.access.clock.now().to_zoned(self.0.access.time_zone.clone());
+        ReadBuilder::new(self.0.connector.descriptor(), began, stream.into())
     }
 
     /// Signs in and says whose account it is, in a line for people.
@@ -276,13 +272,13 @@ fn kind(column: &Column) -> String {
 }
 
 fn check_partitions(partitions: &[Partition]) -> Result<(), String> {
-    if partitions.len() > PARTITIONS_MAX {
-        return Err(format!("gives {} parts, more than {PARTITIONS_MAX}", partitions.len()));
+    if partitions.len() > PARTS_MAX {
+        return Err(format!("gives {} parts, more than {PARTS_MAX}", partitions.len()));
     }
     let mut ids = HashSet::new();
     for partition in partitions {
         let id = quote(&partition.id);
-        if partition.id.len() > PARTITION_ID_BYTES_MAX || !is_line(&partition.id) {
+        if partition.id.len() > PART_ID_BYTES_MAX || !is_line(&partition.id) {
             return Err(format!("gives a part the id {id}, which is too long or no line"));
         }
         if !ids.insert(partition.id.as_str()) {

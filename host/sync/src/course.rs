@@ -8,6 +8,7 @@ use tollgate_model::{Error, ErrorKind};
 
 use crate::destination::{Kept, Mode, Pace};
 use crate::report::{Resumed, ResumedFrom};
+use crate::source::Read;
 use crate::state::{Change, Keeps, Position, Round, Scope, State, part_key};
 
 /// Where a read begins.
@@ -35,8 +36,8 @@ pub enum Begin {
 }
 
 impl Course {
-    /// The course of a run that begins now (microseconds UTC), after what is kept.
-    pub fn new(scope: Scope, has_cursor: bool, kept: Kept, now: i64) -> Course {
+    /// The course of a run after what is kept. `first` is its round where nothing is.
+    pub fn new(scope: Scope, has_cursor: bool, kept: Kept, first: Round) -> Course {
         let (state, not_resumed) = match kept {
             Kept::Nothing => (None, None),
             Kept::Same(state) => (Some(state), None),
@@ -45,7 +46,6 @@ impl Course {
                 (None, Some(format!("the {what} changed since the last run: read from the start")))
             }
         };
-        let first = Round { number: 1, began_at: now, rows: 0, ended: false };
         let begin = |round, kept, resumed| Course {
             scope: scope.clone(),
             has_cursor,
@@ -77,10 +77,12 @@ impl Course {
         begin(next, parts, Some(resumed))
     }
 
-    /// When the read began, in microseconds UTC: of a read that was interrupted, its first run.
-    /// What changed at the provider since then is for the next read, whatever this one saw of it.
-    pub fn began_at(&self) -> i64 {
-        self.round.began_at
+    /// The read with what its first run began with, where that was interrupted: its time, so that
+    /// what changed at the provider since then is for the next read, whatever this one saw of it;
+    /// its options and its bound, so that all parts are parts of one read.
+    pub fn read(&self, read: &Read) -> Read {
+        let Round { began_at, options, since, .. } = &self.round;
+        Read { started_at: *began_at, options: options.clone(), since: *since, ..read.clone() }
     }
 
     /// Where a part begins.
@@ -123,7 +125,7 @@ pub struct Ledger {
 impl Ledger {
     /// Nothing is written yet.
     pub fn new(course: Course) -> Ledger {
-        let round = course.round;
+        let round = course.round.clone();
         Ledger {
             course,
             moved: BTreeMap::new(),
@@ -178,7 +180,7 @@ impl Ledger {
         let parts = self.moved.iter().map(|(key, position)| (key.clone(), position.clone()));
         Change {
             scope: self.course.scope.clone(),
-            round: self.round,
+            round: self.round.clone(),
             parts: parts.collect(),
             keeps: Keeps::All,
         }
@@ -193,7 +195,7 @@ impl Ledger {
     /// What is to be stored at the end, when every part was read to its end.
     pub fn end(&self) -> Change {
         let keeps = if self.course.has_cursor { Keeps::OfThisRound } else { Keeps::None };
-        Change { round: Round { ended: true, ..self.round }, keeps, ..self.change() }
+        Change { round: Round { ended: true, ..self.round.clone() }, keeps, ..self.change() }
     }
 
     /// Rows of the round that are durable.

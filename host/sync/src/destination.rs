@@ -5,22 +5,32 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
-use tollgate_model::{Column, Result};
+use tollgate_model::{Column, Error, ErrorKind, Result};
 
 use crate::state::{Change, Scope, State};
 
 /// Something that tables can be loaded into. Its calls block: the driver makes them on a thread of
 /// their own, so that reading and writing overlap.
 pub trait Destination: Send {
-    /// Looks at what is there, refuses what cannot work (a column whose type changed, a folder that
-    /// cannot be written, a mode that it does not have) and makes ready to load. Called before the
-    /// first request.
+    /// Looks at what is there, refuses what cannot work (a column whose type changed and is not to be
+    /// widened, a folder that cannot be written, a mode that it does not have) and makes ready to
+    /// load. Called before the first request of the read.
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun>;
 
     /// What is kept of the reads of the table of this name.
     fn state(&self, table: &str) -> Result<Option<State>> {
         let _ = table;
         Ok(None)
+    }
+
+    /// Keeps this state of the reads of this table in the place of what is kept, as a whole or not at
+    /// all. The table's rows stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Destination`] where it keeps no states.
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        let _ = (table, state);
+        Err(Error::new(ErrorKind::Destination, "this destination keeps no states"))
     }
 
     /// Throws away what is kept of the reads of this table, so that the next one begins from the
@@ -36,7 +46,8 @@ pub trait Destination: Send {
 pub enum Start<'a> {
     /// Without state: none is read or kept. What is kept of `append` and `merge` stays as it is.
     Stateless,
-    /// From nothing: whatever earlier runs have kept of this table is thrown away.
+    /// From nothing, for a replacement: what is kept of earlier runs is left as it is until the load
+    /// commits, and then its state takes that one's place. A load that ends early keeps nothing.
     Fresh,
     /// After what is kept, if it is of a read of this scope; what is kept of another one is thrown
     /// away.
@@ -49,6 +60,10 @@ pub struct Begun {
     pub load: Box<dyn Load>,
     /// What was kept of earlier runs.
     pub kept: Kept,
+    /// The table as it is loaded. Only types may differ from those asked for, and only where
+    /// [`Table::widen`] allows it: a column takes the narrowest type that holds the rows that are
+    /// there and those that come. The load takes rows of these types.
+    pub table: Table,
 }
 
 /// What a destination has kept of earlier runs.
@@ -120,6 +135,9 @@ pub struct Table {
     pub mode: Mode,
     /// The tables that are loaded with it, in the same transactions.
     pub children: Vec<ChildOf>,
+    /// Whether a column whose type changed is made wide enough for old and new rows, where rows that
+    /// are there stay; else it is refused.
+    pub widen: bool,
 }
 
 /// A table whose rows belong to rows of another one.
@@ -144,6 +162,7 @@ impl Table {
             deletion: None,
             mode: self.mode,
             children: Vec::new(),
+            widen: self.widen,
         };
         std::iter::once(own).chain(self.children.iter().map(child)).collect()
     }

@@ -45,7 +45,7 @@ pub async fn run(
             return Err(Failed { error, report });
         }
     };
-    let read = Read { started_at: course.began_at(), ..plan.read.clone() };
+    let read = course.read(&plan.read);
     let merges = plan.table.mode == Mode::Merge;
     let terms = Terms { retries: plan.part_retries, merges, keeps: writer.keeps };
     let (counts, course, left) = (&counts, &course, Mutex::default());

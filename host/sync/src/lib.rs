@@ -4,12 +4,14 @@
 //! the runtime), tables and files behind [`Destination`]. Between them: [`plan`] decides with no
 //! input or output what is to be done, [`course`] where it begins and when what was read is made
 //! durable with its [`state`], [`retry`] what becomes of a part that
-//! fails; [`driver`] does it, [`report`] says what came of it.
+//! fails; [`driver`] does it, [`report`] says what came of it. What columns are called
+//! and hold where they are loaded is said in [`columns`].
 //!
 //! What is not here: HTTP, WebAssembly, SQL, configuration files, the command line.
 
 #![deny(missing_docs)]
 
+pub mod columns;
 pub mod course;
 pub mod destination;
 pub mod driver;
@@ -19,9 +21,11 @@ pub mod retry;
 pub mod source;
 pub mod state;
 
+mod cast;
 mod counts;
 mod writer;
 
+pub use columns::ColumnChanges;
 pub use destination::{Begun, ChildOf, Destination, Kept, Load, Loaded, Mode, Pace, Start, Table};
 pub use driver::run;
 pub use plan::{Deletes, Plan, Refresh};

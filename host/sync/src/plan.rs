@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Stream, near_miss};
+use tollgate_model::{Column, Error, ErrorKind, Result, Setting, Settings, Stream, near_miss};
 
+use crate::columns::{ColumnChanges, Shape};
 use crate::destination::{ChildOf, Mode, Table};
 use crate::retry::PART_RETRIES_DEFAULT;
 use crate::source::{Read, WantedColumn};
@@ -20,6 +21,8 @@ pub struct Plan {
     pub read: Read,
     /// What is loaded.
     pub table: Table,
+    /// How what is read becomes what is loaded.
+    pub shape: Shape,
     /// What the state is about that is kept with the rows.
     pub scope: Scope,
     /// Whether a read goes on where the one before ended, and brings only what is new.
@@ -51,7 +54,10 @@ pub enum Refresh {
     /// It is.
     #[default]
     GoOn,
-    /// It is thrown away, and everything read from the start.
+    /// It is thrown away, and the stream read from the start, into the rows that are there.
+    Anew,
+    /// It is not: everything is read from the start and takes the place of all that is there when it
+    /// is complete, as in a first run. The run after it goes on with this one in the sync's own mode.
     Full,
 }
 
@@ -60,8 +66,14 @@ pub enum Refresh {
 pub struct Choices {
     /// The stream's options, checked and resolved.
     pub options: Vec<Setting>,
+    /// The options as they were entered, by name.
+    pub entered: Settings,
+    /// Only what is new since this moment is wanted, in microseconds UTC. `None`: everything.
+    pub since: Option<i64>,
     /// The columns, in order. Empty: all.
     pub columns: Vec<String>,
+    /// What columns are called and hold, by the source's names.
+    pub changes: ColumnChanges,
     /// The child tables, in order.
     pub children: Vec<String>,
     /// The table. `None`: called like the stream.
@@ -76,6 +88,8 @@ pub struct Choices {
     pub started_at: i64,
     /// Whether what earlier runs have kept is gone on with.
     pub refresh: Refresh,
+    /// Whether columns whose type changed are widened.
+    pub widen: bool,
     /// Parts read side by side. `None`: [`CONCURRENCY_DEFAULT`].
     pub concurrency: Option<usize>,
     /// How often a part that fails is opened again. `None`: [`PART_RETRIES_DEFAULT`].
@@ -88,34 +102,54 @@ impl Plan {
     /// Plans a run of this stream, whose columns for this account are `available`.
     ///
     /// The table has the stream's primary key only where all its columns are chosen. A child table
-    /// is called like the table, `_`, and its own name.
+    /// is called like the table, `_`, and its own name; its rows have the key of their parents, under
+    /// the names and types that it has there.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for a column or child table that does not exist or is named twice, and
-    /// for [`Mode::Merge`] without what it takes.
+    /// [`ErrorKind::Config`] for a column or child table that does not exist or is named twice, for
+    /// a change that cannot be made, and for [`Mode::Merge`] without what it takes.
     pub fn new(stream: &Stream, available: &[Column], choices: Choices) -> Result<Plan> {
         let columns = select(&stream.name, available, &choices.columns)?;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         check_mode(stream, &names, choices.mode, choices.deletes)?;
+        let changes = &choices.changes;
+        changes.check(&stream.name, available, &columns)?;
+        if choices.since.is_some() {
+            check_since(stream, choices.mode)?;
+        }
         let name = choices.table.unwrap_or_else(|| stream.name.clone());
         let wanted = columns.iter().map(WantedColumn::from).collect();
-        let table = Table {
-            children: children(stream, &name, &choices.children)?,
+        let is_key = |column: &str| stream.primary_key.iter().any(|key| key == column);
+        let (mut source, mut tables) = (vec![columns], Vec::new());
+        for child in children(stream, &name, &choices.children)? {
+            tables.push(ChildOf {
+                columns: changes.apply(&child.name, &child.columns, is_key)?,
+                primary_key: changes.keys_of(&child.primary_key, is_key),
+                name: child.name,
+            });
+            source.push(child.columns);
+        }
+        let mut table = Table {
+            children: tables,
+            columns: changes.apply(&name, &source[0], |_| true)?,
             name,
-            columns,
             primary_key: if has_key(stream, &names) {
-                stream.primary_key.clone()
+                changes.keys_of(&stream.primary_key, is_key)
             } else {
                 Vec::new()
             },
-            deletion: deletion(stream, choices.mode, choices.deletes).cloned(),
+            deletion: changes.deletion(deletion(stream, choices.mode, choices.deletes))?,
             mode: choices.mode,
+            widen: choices.widen,
         };
+        if choices.refresh == Refresh::Full {
+            replace_whole(&mut table);
+        }
         let scope = Scope {
             source: choices.source,
             stream: stream.name.clone(),
             mode: choices.mode,
-            options: Scope::options_of(&choices.options),
+            options: choices.entered.clone(),
             columns: table
                 .each()
                 .iter()
@@ -126,11 +160,14 @@ impl Plan {
             read: Read {
                 stream: stream.name.clone(),
                 options: choices.options,
+                entered: choices.entered,
+                since: choices.since,
                 columns: wanted,
                 children: choices.children,
                 started_at: choices.started_at,
                 rows_wanted: choices.limit,
             },
+            shape: Shape::new(&source, &table),
             table,
             scope,
             // Only what is new in the place of all that is there would be a loss.
@@ -141,6 +178,16 @@ impl Plan {
             limit: choices.limit,
         })
     }
+}
+
+/// Has a load replace all that is there by a table like one of the mode that it has.
+fn replace_whole(table: &mut Table) {
+    if table.mode == Mode::Append {
+        // Every row stays, so no key tells rows apart.
+        table.primary_key.clear();
+        table.children.iter_mut().for_each(|child| child.primary_key.clear());
+    }
+    table.mode = Mode::Replace;
 }
 
 /// What becomes of the rows that are there, where nobody says: a stream that tells what is new in
@@ -185,6 +232,35 @@ pub fn check_mode(stream: &Stream, chosen: &[String], mode: Mode, deletes: Delet
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to read only what is new since a moment, where a stream cannot tell.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a stream without a cursor.
+pub fn check_cursor(stream: &Stream) -> Result<()> {
+    if stream.cursor.is_some() {
+        return Ok(());
+    }
+    let message = format!("stream {} does not tell what is new since a day", stream.name);
+    Err(Error::new(ErrorKind::Config, message)
+        .with_hint("`cursor` in `tollgate describe` marks the streams that do"))
+}
+
+/// Refuses to load only what is new since a moment, where that cannot be.
+///
+/// # Errors
+/// [`ErrorKind::Config`] for a stream without a cursor, and for [`Mode::Replace`].
+pub fn check_since(stream: &Stream, mode: Mode) -> Result<()> {
+    check_cursor(stream)?;
+    if mode != Mode::Replace {
+        return Ok(());
+    }
+    let name = &stream.name;
+    let message =
+        format!("stream {name} is replaced: what is new since a day would take the place of all");
+    Err(Error::new(ErrorKind::Config, message)
+        .with_hint("the modes merge and append keep the rows that are there"))
 }
 
 fn cannot_merge(stream: &Stream) -> Error {
@@ -243,138 +319,4 @@ pub fn select(stream: &str, available: &[Column], chosen: &[String]) -> Result<V
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tollgate_model::DataType;
-
-    fn column(name: &str) -> Column {
-        Column {
-            name: name.to_owned(),
-            data_type: DataType::Int64,
-            nullable: true,
-            description: String::new(),
-        }
-    }
-
-    fn stream() -> Stream {
-        Stream {
-            name: "contacts".to_owned(),
-            title: "Contacts".to_owned(),
-            description: String::new(),
-            columns: vec![column("id"), column("email")],
-            dynamic_columns: true,
-            primary_key: vec!["id".to_owned()],
-            cursor: None,
-            deletion: None,
-            partitioned: false,
-            writes: Vec::new(),
-            children: vec![tollgate_model::ChildTable {
-                name: "phones".to_owned(),
-                description: String::new(),
-                columns: vec![column("id"), column("number")],
-                primary_key: Vec::new(),
-            }],
-            options: Vec::new(),
-        }
-    }
-
-    fn plan(columns: &[&str]) -> Result<Plan> {
-        let available = [column("id"), column("email"), column("color")];
-        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-        Plan::new(&stream(), &available, Choices { columns, ..Choices::default() })
-    }
-
-    #[test]
-    fn without_a_choice_all_columns_are_read_into_a_table_called_like_the_stream() {
-        let plan = plan(&[]).unwrap();
-        assert!(plan.read.columns.iter().map(|c| c.name.as_str()).eq(["id", "email", "color"]));
-        assert_eq!((plan.table.name.as_str(), plan.table.primary_key.len()), ("contacts", 1));
-    }
-
-    #[test]
-    fn the_order_of_choice_is_kept_and_a_key_that_is_not_chosen_is_no_key() {
-        let plan = plan(&["color", "email"]).unwrap();
-        assert!(plan.read.columns.iter().map(|c| c.name.as_str()).eq(["color", "email"]));
-        assert!(plan.table.primary_key.is_empty());
-    }
-
-    #[test]
-    fn unknown_and_repeated_columns_are_errors_that_help() {
-        let error = plan(&["emial"]).unwrap_err();
-        assert_eq!(error.hint(), Some("did you mean `email`?"));
-        assert!(plan(&["id", "id"]).unwrap_err().message().contains("twice"));
-    }
-
-    fn planned(choices: Choices) -> Result<Plan> {
-        Plan::new(&stream(), &[column("id"), column("email")], choices)
-    }
-
-    #[test]
-    fn child_tables_are_called_like_the_table_and_themselves() {
-        let (children, table) = (vec!["phones".to_owned()], Some("folk".to_owned()));
-        let plan = planned(Choices { children, table, ..Choices::default() }).unwrap();
-        assert_eq!(plan.table.children[0].name, "folk_phones");
-        assert_eq!(plan.read.children, ["phones"]);
-        assert!(plan.scope.columns.contains(&"folk_phones.number int64".to_owned()));
-        for (names, text) in [(vec!["phone"], "phones"), (vec!["phones", "phones"], "twice")] {
-            let children = names.into_iter().map(str::to_owned).collect();
-            let error = planned(Choices { children, ..Choices::default() }).unwrap_err();
-            let told = format!("{error} {}", error.hint().unwrap_or_default());
-            assert!(error.kind() == ErrorKind::Config && told.contains(text), "{told}");
-        }
-    }
-
-    #[test]
-    fn merging_takes_the_key_among_the_columns() {
-        let merge = |columns: &[&str]| {
-            let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-            planned(Choices { columns, mode: Mode::Merge, ..Choices::default() })
-        };
-        assert!(merge(&[]).is_ok() && merge(&["email", "id"]).is_ok());
-        let error = merge(&["email"]).unwrap_err();
-        assert_eq!(
-            (error.kind(), error.message()),
-            (ErrorKind::Config, "merging stream contacts takes its key: id")
-        );
-    }
-
-    #[test]
-    fn deletions_are_followed_where_rows_are_merged_and_take_their_column() {
-        let stream = Stream { deletion: Some("color".to_owned()), ..stream() };
-        let planned = |mode, deletes, columns: &[&str]| {
-            let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-            let available = [column("id"), column("email"), column("color")];
-            let choices = Choices { mode, deletes, columns, ..Choices::default() };
-            Plan::new(&stream, &available, choices).map(|plan| plan.table.deletion)
-        };
-        let color = Some("color".to_owned());
-        for (mode, deletes, columns, expected) in [
-            (Mode::Merge, Deletes::Remove, &[][..], color.clone()),
-            (Mode::Merge, Deletes::Remove, &["color", "id"], color),
-            (Mode::Merge, Deletes::Keep, &["id"], None),
-            (Mode::Append, Deletes::Remove, &["id"], None),
-            (Mode::Replace, Deletes::Remove, &[], None),
-        ] {
-            assert_eq!(planned(mode, deletes, columns).unwrap(), expected, "{mode:?} {columns:?}");
-        }
-        let error = planned(Mode::Merge, Deletes::Remove, &["id"]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(error.message().contains("takes its column color, which tells deletions"));
-    }
-
-    #[test]
-    fn a_stream_that_tells_what_is_new_in_rows_with_a_key_is_merged_where_that_can_be() {
-        let cursor = Stream { cursor: Some("id".to_owned()), ..stream() };
-        let keyless = Stream { primary_key: Vec::new(), ..cursor.clone() };
-        let email = ["email".to_owned()];
-        for (stream, chosen, merges, expected) in [
-            (&cursor, &[][..], true, Mode::Merge),
-            (&cursor, &email[..], true, Mode::Replace),
-            (&cursor, &[][..], false, Mode::Replace),
-            (&keyless, &[][..], true, Mode::Replace),
-            (&stream(), &[][..], true, Mode::Replace),
-        ] {
-            assert_eq!(default_mode(stream, chosen, merges), expected);
-        }
-    }
-}
+mod tests;

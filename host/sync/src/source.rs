@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use tollgate_model::{Column, DataType, Result, Setting, Usage};
+use tollgate_model::{Column, DataType, Result, Setting, Settings, Usage};
 
 /// Something whose streams can be read: a connector with an account.
 #[async_trait]
@@ -44,6 +44,11 @@ pub struct Read {
     pub stream: String,
     /// Its options, checked and resolved.
     pub options: Vec<Setting>,
+    /// The options as they were entered, by name: a day relative to today is still that.
+    pub entered: Settings,
+    /// Of a read from the start of a stream with a cursor: only what was made or changed since this
+    /// moment is wanted, in microseconds UTC. `None`: everything. A checkpoint outweighs it.
+    pub since: Option<i64>,
     /// The columns wanted, in order. Empty: all.
     pub columns: Vec<WantedColumn>,
     /// The child tables wanted, in order.

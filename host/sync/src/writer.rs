@@ -8,11 +8,12 @@ use arrow_array::RecordBatch;
 use tokio::sync::{mpsc, oneshot};
 use tollgate_model::{Error, ErrorKind, Result};
 
+use crate::columns::Shape;
 use crate::course::{Course, Ledger};
 use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start};
 use crate::plan::{Plan, Refresh};
 use crate::report::RowsKept;
-use crate::state::Change;
+use crate::state::{Change, Round};
 
 /// Pages between readers and writer. Two keep both sides busy; each may hold a megabyte.
 const PAGES_WAITING_MAX: usize = 2;
@@ -82,20 +83,23 @@ impl Writer {
         tokio::task::spawn_blocking(move || {
             let start = match plan.refresh {
                 _ if plan.limit.is_some() => Start::Stateless,
-                Refresh::GoOn => Start::GoOn(&plan.scope),
+                Refresh::GoOn | Refresh::Anew => Start::GoOn(&plan.scope),
                 Refresh::Full => Start::Fresh,
             };
-            match destination.begin(&plan.table, start) {
+            let is_anew = plan.refresh == Refresh::Anew && start != Start::Stateless;
+            let forgotten = if is_anew { destination.forget(&plan.table.name) } else { Ok(false) };
+            match forgotten.and_then(|_| destination.begin(&plan.table, start)) {
                 Err(error) => drop(ready.send(Err(error))),
-                Ok(Begun { load, kept }) => {
-                    let now = plan.read.started_at;
-                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, now);
+                Ok(Begun { load, kept, table }) => {
+                    let first = Round::first(&plan.read);
+                    let course = Course::new(plan.scope.clone(), plan.has_cursor, kept, first);
                     let is_stateful = start != Start::Stateless;
                     let keeps = is_stateful && load.pace().is_some();
                     if ready.send(Ok((course.clone(), keeps))).is_ok() {
                         let ledger = is_stateful.then(|| Ledger::new(course));
                         let mode = plan.table.mode;
-                        let mut writing = Writing { load, ledger, mode, started: Instant::now() };
+                        let (shape, started) = (plan.shape.onto(&table), Instant::now());
+                        let mut writing = Writing { load, ledger, mode, shape, started };
                         let outcome = writing.take_all(receiver);
                         let _ = report.send(writing.end(outcome, last_word));
                     }
@@ -136,6 +140,7 @@ struct Writing {
     /// `None`: no state is kept.
     ledger: Option<Ledger>,
     mode: Mode,
+    shape: Shape,
     started: Instant,
 }
 
@@ -144,6 +149,7 @@ impl Writing {
         while let Some(message) = messages.blocking_recv() {
             match message {
                 Message::Page { part, batch, children, checkpoint } => {
+                    let (batch, children) = self.shape.apply(batch, children)?;
                     self.load.write(&batch, &children)?;
                     if let Some(ledger) = &mut self.ledger {
                         ledger.page(part.as_deref(), batch.num_rows() as u64, checkpoint);

@@ -162,7 +162,11 @@ async fn sqlite(job: &Job) -> Result<u64> {
     let stream =
         session.connector().descriptor().stream("contacts").context("no stream contacts")?;
     let columns = session.discover(&read).await?;
-    let choices = tollgate_sync::plan::Choices { options: read.options, ..Default::default() };
+    let choices = tollgate_sync::plan::Choices {
+        options: read.options,
+        entered: read.entered,
+        ..Default::default()
+    };
     let plan = Plan::new(stream, &columns, choices)?;
     let destination = Box::new(Sqlite::at(fresh(job, "tollgate.db")?));
     let cancel = CancellationToken::new();

@@ -20,6 +20,7 @@ impl Hostile for Hoarder {
                 columns: Vec::new(),
                 partition: None,
                 checkpoint: None,
+                since: None,
                 children: Vec::new(),
                 started_at: 0,
                 rows_wanted: None,

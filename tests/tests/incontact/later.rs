@@ -11,7 +11,7 @@ use tollgate_model::{ErrorKind, ManualClock};
 use tollgate_simulators::InContact;
 use tollgate_simulators::incontact::{Builder, Excess, Item};
 use tollgate_sync::plan::Choices;
-use tollgate_sync::{Failed, Mode, Report};
+use tollgate_sync::{Failed, Mode, Report, ResumedFrom};
 use tollgate_tests::rows::{self, Rows};
 
 use crate::world::{World, now, offends_nobody, speaking, world};
@@ -164,6 +164,38 @@ async fn a_read_that_was_cut_is_gone_on_with_and_forgets_nothing() -> anyhow::Re
     assert_eq!(new.len(), 1);
     assert_eq!(merge(&world, "agents", &options).await??.rows, 1);
     holds(&world, "agents", &world.simulator.truth().plain("agents")).await?;
+    offends_nobody(&world)
+}
+
+/// A day relative to today is the same option tomorrow: a read goes on where it ended, one that was
+/// cut with the days that it began with, so that no slice of it is missing or other than planned.
+#[tokio::test(flavor = "multi_thread")]
+async fn days_relative_to_today_are_those_of_the_day_on_which_a_read_began() -> anyhow::Result<()> {
+    let options = [("date", "range"), ("start_date_relative", "19"), ("end_date_relative", "0")];
+    let mut world = world(InContact::builder()).await?;
+    world.simulator.inject("503:/agents/performance@9+".parse()?);
+    let Err(failed) = merge(&world, "agent_performance", &options).await? else {
+        anyhow::bail!("it did not fail")
+    };
+    let kept = failed.report.kept.context("nothing was kept")?.rows;
+    world.simulator.heal();
+    world.simulator.clear();
+    pass(&mut world, 50)?;
+    let rest = merge(&world, "agent_performance", &options).await??;
+    assert_eq!((rest.not_resumed, rest.resumed.map(|it| it.rows)), (None, Some(kept)));
+    let asked = world.simulator.requests();
+    let asked = asked.iter().filter(|it| it.path.ends_with("/agents/performance")).count();
+    assert_eq!(asked, 12, "eight of the same twenty days were there");
+
+    // A stream with a cursor goes on where it ended, two days later.
+    assert!(merge(&world, "contacts_completed", &options).await??.resumed.is_none());
+    pass(&mut world, 50)?;
+    let second = merge(&world, "contacts_completed", &options).await??;
+    assert_eq!(second.not_resumed, None);
+    assert_eq!(second.resumed.map(|it| it.from), Some(ResumedFrom::End));
+    let other = [("date", "range"), ("start_date_relative", "20")];
+    let third = merge(&world, "contacts_completed", &other).await??;
+    assert!(third.not_resumed.is_some_and(|why| why.contains("the options changed")));
     offends_nobody(&world)
 }
 

@@ -144,16 +144,17 @@ impl Stream for Contacts {
         let size = options::page_size_in(request, PAGE_SIZE)?;
         let pages = if let Some(segment) = segment(request)? {
             let first = api.get(PATH).query("segment_id", segment).query("limit", size);
-            let pager = Incremental::new(request, 0, |_| Box::new(api.links(first)))?;
+            let pager = Incremental::new(request, 0, None, |_| Box::new(api.links(first)))?;
             api.pages(pager, Shape::list(RECORDS))
         } else {
             let first = filtered(api.get(PATH), request)?;
             let first = first.query_if("include", includes(request)).query("limit", size);
             let has_status = request.options.text("contact_status").is_some();
-            let pager = Incremental::new(request, options::overlap_in(request)?, |since| {
-                // Without the status, deletions would not come.
-                let status = since.filter(|_| !has_status).map(|_| "all");
-                let since = since.or(begin).and_then(|since| window::instant(since).ok());
+            // Of changes deletions are a part, and without the status they would not come.
+            let wants_changes = request.checkpoint.is_some() || request.since.is_some();
+            let status = (wants_changes && !has_status).then_some("all");
+            let pager = Incremental::new(request, options::overlap_in(request)?, begin, |since| {
+                let since = since.and_then(|since| window::instant(since).ok());
                 let first = first.query_if("updated_after", since).query_if("status", status);
                 Box::new(api.links(first))
             })?;

@@ -118,8 +118,8 @@ impl Stream for Emails {
         let api = Api::v3(request)?;
         let begin = window::begin(request, "updated_after_date", "updated_days_back")?;
         let first = api.get(PATH).query("limit", options::page_size_in(request, PAGE_SIZE)?);
-        let pager = Incremental::new(request, options::overlap_in(request)?, |since| {
-            let since = since.or(begin).and_then(|since| window::instant(since).ok());
+        let pager = Incremental::new(request, options::overlap_in(request)?, begin, |since| {
+            let since = since.and_then(|since| window::instant(since).ok());
             Box::new(api.links(first.query_if("after_date", since)))
         })?;
         let pages = api.pages(pager, Shape::list(RECORDS));

@@ -136,12 +136,16 @@ fn an_anniversary_that_is_no_day_is_an_error() {
 
 /// The first query of a read after a checkpoint, and the checkpoint at its end.
 fn went_on(stream: &str, options: Values<'_>, checkpoint: Option<&str>) -> (String, String) {
+    began(Read { options, checkpoint, ..of(stream) })
+}
+
+fn began(read: Read<'_>) -> (String, String) {
     const LAST: Answers = &[(
         "",
         r#"{"contacts":[],"campaigns":[],"results":[],"_links":{},"meta":{"pagination":{}}}"#,
     )];
-    let (tables, urls) = Read { options, checkpoint, ..of(stream) }.with(LAST);
-    let (table, _) = tables.expect(stream);
+    let (tables, urls) = read.with(LAST);
+    let (table, _) = tables.expect(read.stream);
     let end = table.pages.last().and_then(|page| page.1.clone()).expect("a checkpoint");
     (urls[0].replace("%3A", ":"), end)
 }
@@ -185,6 +189,52 @@ fn a_later_read_asks_for_what_has_changed() {
         assert_eq!(url, *expected, "{stream}");
         assert_eq!(end, STARTED_AT.to_string());
     }
+}
+
+/// The bound, the stream, its options, and what is asked for: of the bound and an option, the later
+/// counts, and a checkpoint outweighs both.
+#[test]
+fn a_first_read_that_is_bound_asks_for_what_has_changed_since() {
+    let hours = |hours: i64| Some(STARTED_AT - hours * 3_600_000_000);
+    let cases: &[(Option<i64>, &str, Values<'_>, &str)] = &[
+        (hours(48), "contacts", &[], "limit=500&updated_after=2026-08-08T12:00:00Z&status=all"),
+        (
+            hours(48),
+            "contacts",
+            &[("updated_days_back", &["1"]), ("contact_status", &["active"])],
+            "status=active&limit=500&updated_after=2026-08-09T00:00:00Z",
+        ),
+        (
+            hours(12),
+            "contacts",
+            &[("updated_after_date", &["2026-08-09"])],
+            "limit=500&updated_after=2026-08-10T00:00:00Z&status=all",
+        ),
+        (
+            None,
+            "contacts",
+            &[("updated_after_date", &["2026-08-09"])],
+            "limit=500&updated_after=2026-08-09T00:00:00Z",
+        ),
+        (hours(48), "emails", &[], "limit=500&after_date=2026-08-08T12:00:00Z"),
+        (hours(48), "v2_contacts", &[], "status=ALL&limit=500&modified_since=2026-08-08T12:00:00Z"),
+        (
+            hours(48),
+            "v2_contact_lists",
+            &[("modified_since", &["2026-08-09"])],
+            "modified_since=2026-08-09T00:00:00Z",
+        ),
+        (hours(48), "v2_email_campaigns", &[], "limit=50&modified_since=2026-08-08T12:00:00Z"),
+    ];
+    for (since, stream, options, expected) in cases {
+        let (url, end) = began(Read { since: *since, options, ..of(stream) });
+        assert_eq!(url.split_once('?').map(|(_, query)| query), Some(*expected), "{stream}");
+        assert_eq!(end, STARTED_AT.to_string());
+    }
+    let (_, end) = went_on("emails", &[], None);
+    let bound = Read { since: hours(12), checkpoint: Some(&end), ..of("emails") };
+    let (url, _) = began(bound);
+    assert_eq!(url, "/emails?limit=500&after_date=2026-08-10T11:00:00Z");
 }
 
 #[test]

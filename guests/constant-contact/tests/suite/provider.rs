@@ -34,13 +34,23 @@ pub struct Read<'r> {
     pub children: &'r [&'r str],
     /// The checkpoint.
     pub checkpoint: Option<&'r str>,
+    /// The bound of a read from the start.
+    pub since: Option<i64>,
     /// The part.
     pub partition: Option<Partition>,
 }
 
 /// A read of all of a stream.
 pub fn of(stream: &str) -> Read<'_> {
-    Read { stream, options: &[], columns: &[], children: &[], checkpoint: None, partition: None }
+    Read {
+        stream,
+        options: &[],
+        columns: &[],
+        children: &[],
+        checkpoint: None,
+        since: None,
+        partition: None,
+    }
 }
 
 impl Read<'_> {
@@ -57,6 +67,7 @@ impl Read<'_> {
         request.columns = owned(self.columns);
         request.children = owned(self.children);
         request.checkpoint = self.checkpoint.map(str::to_owned);
+        request.since = self.since;
         request.partition.clone_from(&self.partition);
         let read = self.read(&request);
         let urls = requests.borrow().iter().map(|request| short(&request.url).to_owned()).collect();

@@ -156,7 +156,7 @@ impl Plan<'_> {
             None => from_start(first),
             Some(changes) => {
                 let overlap = options::overlap_in(request)?;
-                Box::new(Incremental::new(request, overlap, |since| {
+                Box::new(Incremental::new(request, overlap, None, |since| {
                     match since.and_then(utc_text) {
                         Some(since) => {
                             way.pager(first.query((changes.parameter)(api.version), since))

@@ -106,6 +106,19 @@ fn what_has_changed_is_asked_for_by_the_name_of_the_version() {
 }
 
 #[test]
+fn a_first_read_that_is_bound_asks_for_what_has_changed_since() {
+    let since = Some(STARTED_AT - 250_000 - 86_400_000_000);
+    for stream in ["agents", "teams", "skills", "contacts_completed"] {
+        let read = Read { since, ..of(stream) };
+        let (table, urls) = read.with(|_| Reply::status(204, ""));
+        assert_eq!(urls.len(), 1, "{stream}");
+        assert!(urls[0].contains("Since=2026-08-09T12%3A00%3A00Z&orderBy="), "{}", urls[0]);
+        let (_, end, _) = &table.expect(stream).pages[0];
+        assert_eq!(end.as_deref(), Some(STARTED_AT.to_string().as_str()), "{stream}");
+    }
+}
+
+#[test]
 fn the_overlap_can_be_chosen() {
     let checkpoint = (STARTED_AT - 250_000).to_string();
     let options: Values<'_> = &[("overlap_seconds", "0")];

@@ -26,6 +26,8 @@ pub struct Read<'r> {
     pub columns: &'r [&'r str],
     /// The checkpoint.
     pub checkpoint: Option<&'r str>,
+    /// The bound of a read from the start.
+    pub since: Option<i64>,
     /// The part.
     pub partition: Option<Partition>,
     /// How many rows are wanted.
@@ -54,6 +56,7 @@ impl Read<'_> {
         request.started_at = STARTED_AT;
         request.columns = self.columns.iter().map(|&name| name.to_owned()).collect();
         request.checkpoint = self.checkpoint.map(str::to_owned);
+        request.since = self.since;
         request.partition.clone_from(&self.partition);
         request.rows_wanted = self.rows_wanted;
         (request, requests)

@@ -23,19 +23,22 @@ pub struct Incremental {
 }
 
 impl Incremental {
-    /// Reads with what `pager_of` makes of the bound in microseconds UTC, which is none for a read
-    /// from the start. Bounds of providers may be exclusive and their clocks differ: `overlap_seconds`
-    /// are read twice.
+    /// Reads with what `pager_of` makes of the bound in microseconds UTC. That of a read from the
+    /// start is the later of what the host wants and of `begin`, which the stream's own options may
+    /// say; it is none where neither is there. That of a read which goes on is when the one before
+    /// began: bounds of providers may be exclusive and their clocks differ, so `overlap_seconds` are
+    /// read twice.
     ///
     /// # Errors
     /// `invalid-config` for a checkpoint that is not one of these.
     pub fn new(
         request: &ScanRequest,
         overlap_seconds: i64,
+        begin: Option<i64>,
         pager_of: impl FnOnce(Option<i64>) -> Box<dyn Pager>,
     ) -> Result<Self, Failure> {
         let (began, since) = match &request.checkpoint {
-            None => (request.started_at, None),
+            None => (request.started_at, request.since.max(begin)),
             Some(checkpoint) => match Mark::parse(checkpoint)? {
                 Mark { began, place: Some((since, _)) } => (began, since),
                 Mark { began, place: None } => {

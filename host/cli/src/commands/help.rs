@@ -120,6 +120,11 @@ show` tells each value with its origin. Unknown keys are errors.
                                       machine) and ca_file = "PATH"; without password: PGPASSWORD
   options = { status = "normal" }     options of the stream, or of each of the streams
   columns = ["email", "status"]       default: all
+  rename = { email = "mail" }         other names in the table; of one stream: "contacts.email"
+  types = { zip = "text" }            other types: boolean, int64, float64, decimal(12,2), text,
+                                      date, timestamp, json, bytes; a value that does not fit fails
+  widen = true                        a column whose type changed is made to hold old and new rows
+                                      (append, merge); default: it is an error
   expand = true                       child tables too, as STREAM_CHILD; or expand = ["notes"]
   table = "people"                    default: called like the stream; of several streams, a prefix
   mode = "replace"                    or "append", or "merge" by key (databases); default: merge
@@ -129,6 +134,8 @@ show` tells each value with its origin. Unknown keys are errors.
   concurrency = 4                     parts of a stream read side by side, up to 64
   part_retries = 2                    how often a part that failed for a moment is opened again
   limit = 1000                        rows of each stream after which it is complete; default: all
+  history = "today-90"                how far back the first run goes, in streams that tell what is
+                                      new: a date, `today-90` or 90; default: all there is
   schedule = "every 2h"               when `tollgate run` runs it: a pace in m, h or d, or minute,
   schedule = "0 6 * * 1-5 Asia/Tokyo" hour, day, month, weekday and time zone (default: UTC)
   retry = { attempts = 3, delay = "5m" }   tries of a scheduled run in all, and the time between

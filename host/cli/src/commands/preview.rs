@@ -67,8 +67,8 @@ pub async fn run(args: &PreviewArgs, context: &Context) -> Outcome {
         concurrency: Some(1),
         ..Choices::default()
     };
-    let options = args.stream.options.settings();
-    let plan = reading::plan(&session, &args.stream.stream, options, choices).await?;
+    let read = reading::read(&session, &args.stream);
+    let plan = reading::plan(&session, read, choices).await?;
     let batches = Batches::default();
     let destination = Box::new(Memory(batches.clone()));
     let observer = Quietly::new(&context.messages, format!("stream {}", args.stream.stream));
@@ -121,9 +121,9 @@ impl Batches {
 struct Memory(Batches);
 
 impl Destination for Memory {
-    fn begin(&mut self, _table: &Table, _start: Start<'_>) -> Result<Begun> {
+    fn begin(&mut self, table: &Table, _start: Start<'_>) -> Result<Begun> {
         let load = Box::new(Memory(self.0.clone()));
-        Ok(Begun { load, kept: Kept::Nothing })
+        Ok(Begun { load, kept: Kept::Nothing, table: table.clone() })
     }
 }
 

@@ -71,8 +71,8 @@ pub async fn run(args: &ReadArgs, context: &Context) -> Outcome {
     let session = reading::open(context, &args.stream).await?;
     let choices =
         Choices { columns: args.columns.columns.clone(), limit: args.limit, ..Choices::default() };
-    let options = args.stream.options.settings();
-    let plan = reading::plan(&session, &args.stream.stream, options, choices).await?;
+    let read = reading::read(&session, &args.stream);
+    let plan = reading::plan(&session, read, choices).await?;
     let destination = Box::new(StandardOutput { format: args.format });
     let observer = Quietly::new(&context.messages, format!("stream {}", args.stream.stream));
     tollgate_sync::run(&session, destination, &plan, &observer, &context.cancel)
@@ -104,7 +104,7 @@ impl Destination for StandardOutput {
             Format::Jsonl => Writer::Jsonl(JsonlWriter::new(io::stdout(), &table.columns)),
         };
         let load = Box::new(Writing { writer, rows: 0 });
-        Ok(Begun { load, kept: Kept::Nothing })
+        Ok(Begun { load, kept: Kept::Nothing, table: table.clone() })
     }
 }
 

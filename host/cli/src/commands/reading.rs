@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tollgate_model::{AccountName, Error, ErrorKind, Observer, Result, Settings, Stream};
+use tollgate_model::{AccountName, Error, ErrorKind, Observer, Result, Stream};
 use tollgate_runtime::{Connector, ReadBuilder, Session};
-use tollgate_sync::Plan;
 use tollgate_sync::plan::Choices;
+use tollgate_sync::{Plan, Read};
 
 use crate::args::StreamArgs;
 use crate::config::{AccountConfig, Config};
@@ -70,23 +70,18 @@ pub fn read<'s>(session: &'s Session, args: &StreamArgs) -> ReadBuilder<'s> {
     session.read(&args.stream).options(args.options.settings())
 }
 
-/// Plans the read of a stream: its options are checked, its columns asked for where an account may
+/// Plans a read of this session: its options are checked, its columns asked for where an account may
 /// have its own.
 ///
 /// # Errors
 /// [`ErrorKind::Config`] for a stream, option or column that does not exist, and all that a request
 /// can come to.
-pub async fn plan(
-    session: &Session,
-    stream: &str,
-    options: Settings,
-    choices: Choices,
-) -> Result<Plan> {
-    let read = session.read(stream).options(options).build()?;
-    let described = described(session, stream)?;
+pub async fn plan(session: &Session, read: ReadBuilder<'_>, choices: Choices) -> Result<Plan> {
+    let read = read.build()?;
+    let described = described(session, &read.stream)?;
     let available = session.discover(&read).await?;
-    let (options, started_at) = (read.options, read.started_at);
-    Plan::new(described, &available, Choices { options, started_at, ..choices })
+    let Read { options, entered, since, started_at, .. } = read;
+    Plan::new(described, &available, Choices { options, entered, since, started_at, ..choices })
 }
 
 fn described<'a>(session: &'a Session, stream: &str) -> Result<&'a Stream> {

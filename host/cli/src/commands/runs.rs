@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tollgate_model::{Error, ErrorKind, Result, SyncName, near_miss};
 use tollgate_runs::{Filter, RunId, Status};
 
+use super::forget;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::{output, recorder};
@@ -88,6 +89,12 @@ pub fn run(args: &RunsArgs, context: &Context) -> Outcome {
             }
             let sync = sync.as_ref().map(SyncName::to_string);
             let runs = store.list(&Filter { sync, status: *status, limit: Some(*limit) })?;
+            for name in forget::in_no_file(&store, &config)? {
+                if runs.iter().any(|run| run.start.sync == name) {
+                    let forgets = format!("`tollgate forget {name}` forgets its runs");
+                    context.messages.say(&format!("{name} is in no file any more; {forgets}"));
+                }
+            }
             match context.args.json {
                 true => output::print_json(&runs.iter().map(RunView::from).collect::<Vec<_>>()),
                 false => output::print(&text::list(&runs)),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tollgate_model::Result;
 use tollgate_runs::{Filter, Planned, Record, Store};
 
+use super::forget;
 use crate::config::SyncConfig;
 use crate::context::Context;
 use crate::failure::{Outcome, moment};
@@ -24,7 +25,8 @@ Examples:
     long_about = "Show when each sync runs next, and how it stands.\n\nA sync is `pending` until a run \
                   has loaded its data, then `active`, or `failing` where its last run failed; one \
                   that was paused is `paused`. What is due, `tollgate run` starts: while it is not \
-                  up, a time that has passed stays due."
+                  up, a time that has passed stays due. A sync that has runs and is in no file any \
+                  more is shown until `tollgate forget` forgets it."
 )]
 pub struct SchedulesArgs {}
 
@@ -32,6 +34,7 @@ pub struct SchedulesArgs {}
 #[derive(Serialize)]
 struct ScheduleView {
     sync: String,
+    in_file: bool,
     schedule: Option<String>,
     state: &'static str,
     running: bool,
@@ -76,7 +79,10 @@ pub fn run(_: &SchedulesArgs, context: &Context) -> Outcome {
     store.settle(now)?;
     let mut rows = Vec::new();
     for sync in &config.syncs {
-        rows.push(row(sync, &store, now)?);
+        rows.push(row(sync.name.as_str(), Some(sync), &store, now)?);
+    }
+    for name in forget::in_no_file(&store, &config)? {
+        rows.push(row(&name, None, &store, now)?);
     }
     if context.args.json {
         let views: Vec<_> = rows.into_iter().map(|(view, _)| view).collect();
@@ -89,16 +95,24 @@ pub fn run(_: &SchedulesArgs, context: &Context) -> Outcome {
             None => "-".to_owned(),
             Some(last) => format!("{} {}", last.started_at, outcome(last)),
         };
-        let schedule = view.schedule.as_deref().unwrap_or("-");
+        let schedule = match (&view.schedule, view.in_file) {
+            (Some(schedule), _) => schedule.as_str(),
+            (None, true) => "-",
+            (None, false) => "in no file",
+        };
         table.add_row([&view.sync, schedule, view.state, &next, &last]);
     }
     output::print(&output::indented(&table, 0))
 }
 
 /// A sync for programs, and when it runs next for people.
-fn row(sync: &SyncConfig, store: &Store, now: Timestamp) -> Result<(ScheduleView, String)> {
-    let name = sync.name.as_str();
-    let planned = sync.planned();
+fn row(
+    name: &str,
+    sync: Option<&SyncConfig>,
+    store: &Store,
+    now: Timestamp,
+) -> Result<(ScheduleView, String)> {
+    let planned = sync.and_then(SyncConfig::planned);
     let history = store.history(name, planned.as_ref().map(|planned| &planned.schedule), now)?;
     let next = planned.as_ref().and_then(|planned| planned.next(&history));
     let last = store.list(&Filter { sync: Some(name.to_owned()), limit: Some(1), status: None })?;
@@ -110,6 +124,7 @@ fn row(sync: &SyncConfig, store: &Store, now: Timestamp) -> Result<(ScheduleView
     };
     let view = ScheduleView {
         sync: name.to_owned(),
+        in_file: sync.is_some(),
         schedule: planned.map(|Planned { schedule, .. }| schedule.to_string()),
         state: history.state().name(),
         running: history.running,

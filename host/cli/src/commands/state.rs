@@ -1,34 +1,48 @@
 //! `tollgate state`: what is kept of the reads of a sync, so that the next run goes on after it.
 
+mod set;
+mod view;
+
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use tollgate_model::{Error, ErrorKind, Result, SyncName};
-use tollgate_sync::{Destination, State};
+use tollgate_runtime::Connector;
+use tollgate_sync::Destination;
 use tollgate_vault::Secret;
 
 use super::sync::jobs::{Job, Part};
 use crate::config::Config;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::hold::Hold;
 use crate::host::Host;
-use crate::{modes, output, quantities};
+use crate::output;
+use view::{StateView, StreamStateView};
 
 const EXAMPLES: &str = "\
 Examples:
   tollgate state show                             of every sync of tollgate.toml
   tollgate state show nightly --json
-  tollgate state reset nightly                    the next run reads everything anew
-  tollgate state reset nightly --stream contacts";
+  tollgate state reset nightly                    the next run reads from the start
+  tollgate state reset nightly --stream contacts
+  tollgate state show nightly --json > kept.json  save what is kept, and
+  tollgate state set nightly --from kept.json     set it back
+  tollgate state set nightly --stream contacts --checkpoint 1700000000000000";
 
 /// The arguments of `state`.
 #[derive(Args, Debug)]
 #[command(
-    about = "Show or reset what is kept to go on with",
+    about = "Show, set or reset what is kept to go on with",
     after_help = EXAMPLES,
-    long_about = "Show or reset what is kept to go on with.\n\nWith the rows, a destination keeps how \
-                  far the read of each table has come: an interrupted run is gone on with, and of \
-                  streams that tell what is new, only that is read. `reset` throws it away, and the \
-                  next run reads from the start; loaded rows stay."
+    long_about = "Show, set or reset what is kept to go on with.\n\nWith the rows, a destination keeps \
+                  how far the read of each table has come: an interrupted run is gone on with, and \
+                  of streams that tell what is new, only that is read. `reset` throws it away, and \
+                  the next run reads from the start. `set` puts another state in its place: the one \
+                  that `show --json` told, or the checkpoint of one part. Whether it fits the rows \
+                  that are there is for whoever sets it to know. Loaded rows stay; a sync that is \
+                  running is left alone."
 )]
 pub struct StateArgs {
     /// What to do.
@@ -54,77 +68,58 @@ pub enum StateAction {
         #[arg(long = "stream", value_name = "NAME")]
         streams: Vec<String>,
     },
+    /// Put another state in the place of what is kept
+    Set(SetArgs),
 }
 
-/// What is kept of a stream, in `--json`.
-#[derive(Serialize)]
-struct StreamStateView {
-    sync: String,
-    stream: String,
-    table: String,
-    destination: String,
-    state: Option<StateView>,
-}
-
-/// How far a read has come.
-#[derive(Serialize)]
-struct StateView {
-    source: String,
-    mode: &'static str,
-    options: std::collections::BTreeMap<String, Vec<String>>,
-    began_at: String,
-    rows: u64,
-    ended: bool,
-    parts: Vec<PartView>,
-}
-
-/// How far the read of a part has come; the id of a stream that is read as one is empty.
-#[derive(Serialize)]
-struct PartView {
-    id: String,
-    checkpoint: Option<String>,
-    ended: bool,
+/// The arguments of `state set`.
+#[derive(Args, Debug)]
+pub struct SetArgs {
+    /// The sync of tollgate.toml
+    #[arg(value_name = "NAME")]
+    pub name: SyncName,
+    /// The stream whose checkpoint is set
+    #[arg(long, value_name = "NAME", requires = "checkpoint")]
+    pub stream: Option<String>,
+    /// The part, of a stream that is read in parts
+    #[arg(long, value_name = "ID", requires = "checkpoint")]
+    pub part: Option<String>,
+    /// After this the read goes on; what it means is the connector's
+    #[arg(long, value_name = "TEXT", requires = "stream")]
+    pub checkpoint: Option<String>,
+    /// The states of all streams, as `state show NAME --json` tells them; - is standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "checkpoint",
+        required_unless_present = "checkpoint"
+    )]
+    pub from: Option<PathBuf>,
 }
 
 /// What was thrown away, in `--json`.
 #[derive(Serialize)]
-struct ResetView {
+pub struct ResetView {
     sync: String,
-    stream: String,
+    /// The stream.
+    pub stream: String,
     table: String,
-    was_kept: bool,
+    /// Whether there was anything.
+    pub was_kept: bool,
 }
 
-impl From<State> for StateView {
-    fn from(state: State) -> Self {
-        let number = state.round.number;
-        let part = |(key, position): (String, tollgate_sync::Position)| PartView {
-            id: key.strip_prefix('/').map(str::to_owned).unwrap_or(key),
-            ended: position.ended && position.round == number,
-            checkpoint: position.checkpoint,
-        };
-        StateView {
-            source: state.scope.source,
-            mode: modes::name(state.scope.mode),
-            options: state.scope.options,
-            began_at: quantities::instant(state.round.began_at),
-            rows: state.round.rows,
-            ended: state.round.ended,
-            parts: state.parts.into_iter().map(part).collect(),
-        }
-    }
-}
-
-/// Shows or resets.
+/// Shows, sets or resets.
 ///
 /// # Errors
-/// [`tollgate_model::ErrorKind::Config`] for a sync or stream that does not exist, and those of the
+/// [`ErrorKind::Config`] for a sync or stream that does not exist and for a state that cannot be,
+/// [`ErrorKind::Busy`] where what is to be changed is of a sync that runs, and those of the
 /// destination.
 pub async fn run(args: &StateArgs, context: &Context) -> Outcome {
     let (host, config) = Host::with_config(context)?;
     match &args.action {
         StateAction::Show { names } => show(&host, &config, names, context).await,
         StateAction::Reset { name, streams } => reset(&host, &config, name, streams, context).await,
+        StateAction::Set(args) => set::run(args, &host, &config, context).await,
     }
 }
 
@@ -137,7 +132,8 @@ async fn show(host: &Host<'_>, config: &Config, names: &[SyncName], context: &Co
     for sync in syncs {
         let job = Job::of_config(sync, &context.project);
         let password = job.password(&context.messages)?;
-        for Part { stream, table, .. } in parts(host, config, &job).await? {
+        let connector = connector(host, config, &job).await?;
+        for Part { stream, table, .. } in job.parts_of(connector.descriptor(), &config.source)? {
             let asked = table.clone();
             let state = at(&job, password.as_ref(), move |to| to.state(&asked)).await?;
             let state = state.map(StateView::from);
@@ -145,7 +141,7 @@ async fn show(host: &Host<'_>, config: &Config, names: &[SyncName], context: &Co
             views.push(StreamStateView { sync, stream, table, destination, state });
         }
     }
-    if context.args.json { output::print_json(&views) } else { output::print(&text(&views)) }
+    if context.args.json { output::print_json(&views) } else { output::print(&view::text(&views)) }
 }
 
 async fn reset(
@@ -156,23 +152,12 @@ async fn reset(
     context: &Context,
 ) -> Outcome {
     let job = Job::of_config(config.sync(name)?, &context.project);
-    let parts = parts(host, config, &job).await?;
-    if let Some(unknown) = streams.iter().find(|name| parts.iter().all(|p| p.stream != **name)) {
-        let known = parts.iter().map(|part| part.stream.as_str());
-        let hint = tollgate_model::near_miss::hint(unknown, known);
-        let message = format!("sync {name} has no stream `{}`", unknown.escape_debug());
-        let error = Error::new(ErrorKind::Config, message);
-        return Err(error.with_hint(hint).into());
-    }
-    let password = job.password(&context.messages)?;
-    let mut views = Vec::new();
-    for Part { stream, table, .. } in parts {
-        if streams.is_empty() || streams.contains(&stream) {
-            let asked = table.clone();
-            let was_kept = at(&job, password.as_ref(), move |to| to.forget(&asked)).await?;
-            views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
-        }
-    }
+    let connector = connector(host, config, &job).await?;
+    let parts = job.parts_of(connector.descriptor(), &config.source)?;
+    streams.iter().try_for_each(|stream| part_of(&parts, stream, name).map(drop))?;
+    let _hold = Hold::take(name, context, config)?;
+    let wanted = parts.into_iter().filter(|it| streams.is_empty() || streams.contains(&it.stream));
+    let views = forget(&job, wanted, context).await?;
     if context.args.json {
         return output::print_json(&views);
     }
@@ -181,6 +166,25 @@ async fn reset(
         false => format!("{}: {}: nothing was kept\n", view.sync, view.stream),
     };
     output::print(&views.iter().map(line).collect::<String>())
+}
+
+/// Throws away what is kept of these parts of a sync, whose lock is held.
+///
+/// # Errors
+/// Those of the destination.
+pub async fn forget(
+    job: &Job,
+    parts: impl IntoIterator<Item = Part>,
+    context: &Context,
+) -> Outcome<Vec<ResetView>> {
+    let password = job.password(&context.messages)?;
+    let mut views = Vec::new();
+    for Part { stream, table, .. } in parts {
+        let asked = table.clone();
+        let was_kept = at(job, password.as_ref(), move |to| to.forget(&asked)).await?;
+        views.push(ResetView { sync: job.label.clone(), stream, table, was_kept });
+    }
+    Ok(views)
 }
 
 /// Asks a destination, whose calls block, on a thread of its own.
@@ -196,39 +200,18 @@ async fn at<T: Send + 'static>(
     })
 }
 
-/// What a sync loads. The connector says what its streams are; no account is needed.
-async fn parts(host: &Host<'_>, config: &Config, job: &Job) -> Outcome<Vec<Part>> {
+/// The connector of a sync. It says what its streams are; no account is needed.
+pub async fn connector(host: &Host<'_>, config: &Config, job: &Job) -> Result<Connector> {
     let account = config.account(&job.account)?;
-    let connector = host.connector(account.connector.get_ref().as_str()).await?;
-    job.parts_of(connector.descriptor(), &config.source)
+    host.connector(account.connector.get_ref().as_str()).await
 }
 
-fn text(views: &[StreamStateView]) -> String {
-    let header = ["sync", "stream", "table", "mode", "read of", "rows", "state"];
-    let mut table = output::table(&header, u16::MAX);
-    output::align_right(&mut table, &[5]);
-    for view in views {
-        let (mode, began_at, rows, state) = match &view.state {
-            None => ("-", "-".to_owned(), "-".to_owned(), "nothing is kept".to_owned()),
-            Some(state) => {
-                let rows = quantities::count(state.rows);
-                (state.mode, state.began_at.clone(), rows, outcome(state))
-            }
-        };
-        let stream = output::line(&view.stream);
-        let name = output::line(&view.table);
-        table.add_row([&view.sync, &stream, &name, mode, &began_at, &rows, &state]);
-    }
-    output::indented(&table, 0)
-}
-
-fn outcome(state: &StateView) -> String {
-    if state.ended {
-        return "came to its end".to_owned();
-    }
-    let ended = state.parts.iter().filter(|part| part.ended).count() as u64;
-    match ended {
-        0 => "interrupted".to_owned(),
-        ended => format!("interrupted, {} done", quantities::counted(ended, "part")),
-    }
+/// What a sync loads of a stream.
+fn part_of<'p>(parts: &'p [Part], stream: &str, sync: &SyncName) -> Result<&'p Part> {
+    parts.iter().find(|part| part.stream == stream).ok_or_else(|| {
+        let known = parts.iter().map(|part| part.stream.as_str());
+        let hint = tollgate_model::near_miss::hint(stream, known);
+        let message = format!("sync {sync} has no stream `{}`", stream.escape_debug());
+        Error::new(ErrorKind::Config, message).with_hint(hint)
+    })
 }

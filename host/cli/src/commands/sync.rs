@@ -12,7 +12,7 @@ use tollgate_model::{AccountName, SyncName};
 use tollgate_sync::retry::PART_RETRIES_MAX;
 use tollgate_sync::{Deletes, Mode};
 
-use crate::args::{ColumnArgs, OptionArgs};
+use crate::args::{ChangeArgs, ColumnArgs, OptionArgs};
 use crate::context::Context;
 use crate::expand::Expand;
 use crate::failure::{Failure, Outcome};
@@ -29,6 +29,7 @@ Examples:
   tollgate sync nightly --limit 100               this one, and a hundred rows of each stream
   tollgate sync --stream contacts --to out.db     without an entry in tollgate.toml
   tollgate sync --stream contacts --stream lists --to parquet:out --mode append
+  tollgate sync nightly --since today-90          read three months anew, keep the other rows
   tollgate sync nightly --full-refresh            read everything anew";
 
 /// The arguments of `sync`.
@@ -42,7 +43,11 @@ Examples:
                   all syncs were checked.\n\nWith `replace`, a stream is loaded as a whole or not at \
                   all: where it fails, its old data stays. With `append` and `merge`, rows become \
                   visible as they come. A run that was interrupted, by a quota for example, is gone \
-                  on with by the next one; a run with --limit is a sample and is not. Where one \
+                  on with by the next one; a run with --limit is a sample and is not. With \
+                  --full-refresh, the table is in the end what a first run would have loaded: it \
+                  is replaced at once when everything was read, and the next run goes on from \
+                  there. Where that fails, table and state are as before; `tollgate state reset` \
+                  is the way to read anew and keep the rows. Where one \
                   stream fails, the others go on, unless they would fail for the same reason: where \
                   the credentials are refused, the rate limit is reached or the user stops, the \
                   sync ends.\n\nRuns of the syncs of the file are remembered; `tollgate runs` shows \
@@ -87,9 +92,15 @@ pub struct SyncArgs {
         default_missing_value = "all", value_parser = Expand::parse)]
     pub expand: Option<Expand>,
 
-    /// Read everything anew: throw away what earlier runs have kept to go on with
+    /// Read everything anew and replace the table by it, in every mode; the old one stays until all
+    /// is there
     #[arg(long, conflicts_with = "limit")]
     pub full_refresh: bool,
+
+    /// Read anew what was made or changed since this day, into the rows that are there: a date,
+    /// `today-90` or 90. Only streams that tell what is new can
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["full_refresh", "limit"])]
+    pub since: Option<String>,
 
     /// How the streams are read.
     #[command(flatten)]
@@ -98,6 +109,10 @@ pub struct SyncArgs {
     /// Which columns.
     #[command(flatten)]
     pub columns: ColumnArgs,
+
+    /// What columns are called and hold.
+    #[command(flatten)]
+    pub changes: ChangeArgs,
 
     /// Complete each stream after so many rows [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -131,6 +146,8 @@ impl SyncArgs {
             || self.expand.is_some()
             || !self.options.options.is_empty()
             || !self.columns.columns.is_empty()
+            || !self.changes.renamed.is_empty()
+            || !self.changes.retyped.is_empty()
             || self.limit.is_some()
     }
 }
@@ -165,6 +182,7 @@ async fn run_all(args: &SyncArgs, context: &Context) -> Outcome<Vec<Run>> {
     if prepared.iter().any(Prepared::is_misconfigured) {
         prepared.retain(Prepared::is_misconfigured);
     }
+    prepared.iter().flat_map(Prepared::notes).for_each(|note| context.messages.say(&note));
     let recorder = Recorder::open(context, &config);
     let side_by_side = usize::try_from(args.jobs).unwrap_or(1);
     let mut finished: Vec<(usize, Vec<Run>)> = stream::iter(prepared::by_destination(prepared))

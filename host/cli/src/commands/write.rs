@@ -4,7 +4,6 @@ mod input;
 mod rejects;
 mod report;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -144,7 +143,10 @@ pub async fn run(args: &WriteArgs, context: &Context) -> Outcome {
         context.messages.say(&text);
         return Ok(());
     }
-    if write.operation.operation == Operation::Delete && !args.yes && !confirmed(&what).await? {
+    if write.operation.operation == Operation::Delete
+        && !args.yes
+        && !ask::confirmed(format!("{what}?")).await?
+    {
         return Err(Error::new(ErrorKind::Cancelled, "nothing was deleted").into());
     }
     let report = Report::new(context.messages.clone(), args.skip, selected, Instant::now());
@@ -168,16 +170,6 @@ fn selected(args: &WriteArgs, rows: u64) -> Result<u64> {
             Err(Error::new(ErrorKind::Config, text))
         }
     }
-}
-
-/// Asks a person at a terminal. A program that runs this command has made up its mind.
-async fn confirmed(what: &str) -> Result<bool> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(true);
-    }
-    ask::yes(format!("{what}?")).await.map_err(|error| {
-        Error::new(ErrorKind::Config, "cannot ask whether to delete").with_source(error)
-    })
 }
 
 /// A write under way.

@@ -93,6 +93,15 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
+    /// True or false.
+    pub fn boolean(&mut self, key: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(boolean) => Some(*boolean),
+            _ => self.wrong_type(key, value, "true or false"),
+        }
+    }
+
     /// A path, relative to a folder.
     pub fn path(&mut self, key: &str, folder: &Path) -> Option<Spanned<PathBuf>> {
         let path = self.text(key)?;

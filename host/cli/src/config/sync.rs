@@ -7,7 +7,7 @@ use std::path::Path;
 use tollgate_model::{AccountName, Result, Settings, SyncName};
 use tollgate_runs::Planned;
 use tollgate_sync::retry::PART_RETRIES_MAX;
-use tollgate_sync::{Deletes, Mode};
+use tollgate_sync::{ColumnChanges, Deletes, Mode};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,12 +18,15 @@ use super::source::{Problem, Source};
 use crate::expand::Expand;
 use crate::modes;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 19] = [
     "account",
     "stream",
     "streams",
     "options",
     "columns",
+    "rename",
+    "types",
+    "widen",
     "to",
     "expand",
     "table",
@@ -32,6 +35,7 @@ const KEYS: [&str; 15] = [
     "concurrency",
     "part_retries",
     "limit",
+    "history",
     "schedule",
     "retry",
 ];
@@ -55,9 +59,13 @@ pub struct SyncConfig {
     pub options: Settings,
     /// The columns, in order. Empty: all.
     pub columns: Vec<String>,
+    /// What columns are called and hold.
+    pub changes: ColumnChanges,
+    /// Whether columns whose type changed are widened.
+    pub widen: bool,
     /// The child tables.
     pub expand: Expand,
-    /// Where each option, column and child table stands.
+    /// Where each option, column, other name or type, and child table stands.
     pub places: Places,
     /// Where rows go.
     pub to: Spanned<DestinationConfig>,
@@ -73,6 +81,8 @@ pub struct SyncConfig {
     pub part_retries: Option<u32>,
     /// Rows of each stream after which it is complete.
     pub limit: Option<u64>,
+    /// How far back the first run goes, in streams that tell what is new: a day, as it was entered.
+    pub history: Option<String>,
     /// When `tollgate run` runs it.
     pub scheduled: Option<Scheduled>,
 }
@@ -146,6 +156,11 @@ fn read(
         span,
         options: read_options(&mut reader, &mut places),
         columns: read_columns(&mut reader, &mut places),
+        changes: ColumnChanges {
+            names: read_changes(&mut reader, "rename", |name| Ok(name.to_owned()), &mut places),
+            types: read_changes(&mut reader, "types", str::parse, &mut places),
+        },
+        widen: reader.boolean("widen").unwrap_or_default(),
         expand: read_expand(&mut reader, &mut places).unwrap_or_default(),
         places,
         table: reader.text("table").map(Spanned::into_inner),
@@ -158,6 +173,7 @@ fn read(
             .integer("part_retries", 0, u64::from(PART_RETRIES_MAX))
             .and_then(|number| u32::try_from(number).ok()),
         limit: reader.integer("limit", 1, u64::MAX),
+        history: reader.text("history").map(Spanned::into_inner),
         scheduled: schedule::read(&mut reader),
         account: needed(&mut reader, "account", account, "for example `account = \"acme\"`")?,
         to: needed(&mut reader, "to", to, "for example `to = \"sqlite:out.db\"`")?,
@@ -170,6 +186,34 @@ fn read_columns(reader: &mut Reader<'_, '_>, places: &mut Places) -> Vec<String>
     let columns = reader.texts("columns").unwrap_or_default();
     places.extend(columns.iter().map(|column| (column.get_ref().clone(), column.span())));
     columns.into_iter().map(Spanned::into_inner).collect()
+}
+
+/// A table of columns, each with its new name or type.
+fn read_changes<T>(
+    reader: &mut Reader<'_, '_>,
+    key: &str,
+    parse: impl Fn(&str) -> Result<T>,
+    places: &mut Places,
+) -> BTreeMap<String, T> {
+    let mut changes = BTreeMap::new();
+    let Some((_, table)) = reader.table(key) else { return changes };
+    for (column, value) in table {
+        let name = column.get_ref().to_string();
+        let Some(text) = value.get_ref().as_str() else {
+            reader.wrong_type::<()>(&name, value, "a text in quotes");
+            continue;
+        };
+        match parse(text) {
+            Ok(change) => {
+                // An error names the column alone.
+                let alone = name.split_once('.').map(|(_, column)| column.to_owned());
+                places.extend(alone.into_iter().chain([name.clone()]).map(|n| (n, column.span())));
+                changes.insert(name, change);
+            }
+            Err(error) => reader.problem(Problem::from_error(value.span(), &error)),
+        }
+    }
+    changes
 }
 
 /// A key that has to be there. Where it is there and wrong, that is told already, and so it is where

@@ -194,7 +194,7 @@ fn unknown_keys_name_their_near_miss() {
       |
     8 | zebra = 1
       | ^^^^^
-    hint: there are: account, stream, streams, options, columns, to, expand, table, mode, deletes, concurrency, part_retries, limit, schedule, retry
+    hint: there are: account, stream, streams, options, columns, rename, types, widen, to, expand, table, mode, deletes, concurrency, part_retries, limit, history, schedule, retry
     ");
 }
 

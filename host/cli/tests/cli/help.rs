@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "account",
     "add",
     "check",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 23] = [
     "connectors",
     "describe",
     "discover",
+    "forget",
     "help",
     "init",
     "inspect",

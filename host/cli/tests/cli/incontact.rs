@@ -2,7 +2,10 @@
 //! sign in.
 
 mod accounts;
+mod columns;
 pub mod desk;
+mod kept;
 mod menus;
 mod reports;
+mod since;
 mod streams;

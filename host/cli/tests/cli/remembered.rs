@@ -131,6 +131,41 @@ fn a_run_that_waits_for_a_quota_is_remembered_with_until_when() {
 }
 
 #[test]
+fn a_sync_that_is_forgotten_leaves_its_rows_and_its_entry() {
+    let project = with(NIGHTLY);
+    project.run(&["sync"]).succeeds();
+    let told = project.run(&words("forget nightly --state")).succeeds();
+    let expected = "nightly is forgotten; its rows stay\ncontacts: what was kept is thrown away\n\
+        lists: what was kept is thrown away\n";
+    assert!(told.stdout.starts_with(expected), "{}", told.stdout);
+    assert!(told.stdout.contains("[syncs.nightly] stays in "), "{}", told.stdout);
+    assert_eq!(json(&project, "runs list"), json!([]));
+    assert_eq!(json(&project, "schedules")[0]["state"], "pending");
+    assert_eq!(project.count("out.db", "contacts"), 120);
+    assert_eq!(json(&project, "forget nightly --state")["was_remembered"], false);
+
+    project.run(&["sync"]).succeeds();
+    project.write_config(&NIGHTLY.replace("nightly", "daily"));
+    let listed = project.run(&words("runs list")).succeeds();
+    let note = "nightly is in no file any more; `tollgate forget nightly` forgets its runs\n";
+    assert!(listed.stderr.contains(note), "{}", listed.stderr);
+    let schedules = json(&project, "schedules");
+    assert_eq!((&schedules[0]["sync"], &schedules[0]["in_file"]), (&json!("daily"), &json!(true)));
+    assert_eq!(
+        (&schedules[1]["sync"], &schedules[1]["in_file"]),
+        (&json!("nightly"), &json!(false))
+    );
+    let told = project.run(&words("forget nightly --state")).exits(2).errors_alone();
+    assert!(told.contains("where its state is kept is not known"), "{told}");
+    let told = project.run(&words("forget nihgtly")).exits(2).errors_alone();
+    assert!(told.ends_with("hint: did you mean `nightly`?\n"), "{told}");
+    let told = project.run(&words("forget nightly")).succeeds();
+    assert_eq!(told.stdout, "nightly is forgotten; its rows stay\n");
+    assert_eq!(json(&project, "schedules").as_array().unwrap().len(), 1);
+    assert_eq!(project.run(&words("runs list")).succeeds().stderr, "");
+}
+
+#[test]
 #[cfg(unix)]
 fn a_sync_that_is_running_is_not_run_beside_itself() {
     let project = stalling();
@@ -143,6 +178,14 @@ fn a_sync_that_is_running_is_not_run_beside_itself() {
     let said = "error: sync nightly: sync nightly is running already: run 1 of process ";
     assert!(error.starts_with(said), "{error}");
     assert!(error.ends_with("hint: `tollgate runs show 1` tells how far it is\n"), "{error}");
+    for change in [
+        "forget nightly",
+        "state reset nightly",
+        "state set nightly --stream contacts --checkpoint x",
+    ] {
+        let told = project.run(&words(change)).exits(12).errors_alone();
+        assert!(told.starts_with("error: sync nightly is running already: run 1 of "), "{told}");
+    }
     // Another account's sync, or one without a name, is none of its business.
     project.run(&words("sync --stream lists --to other.db")).succeeds();
     first.signal("-INT");
@@ -182,8 +225,8 @@ fn locked_elsewhere(project: &Project, seconds: i64) {
         .unwrap();
     store
         .execute(
-            "INSERT INTO locks (sync, run, host, place, pid, process_began, beat_at)
-             SELECT 'nightly', max(id), 'faraway', '', 7, '', ? FROM runs",
+            "INSERT INTO locks (sync, run, since, host, place, pid, process_began, beat_at)
+             SELECT 'nightly', max(id), ?1, 'faraway', '', 7, '', ?1 FROM runs",
             [beat_at],
         )
         .unwrap();

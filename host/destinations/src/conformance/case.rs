@@ -139,6 +139,7 @@ pub(super) fn table(name: &str, columns: &[(&str, DataType)]) -> Table {
         deletion: None,
         mode: Mode::Replace,
         children: Vec::new(),
+        widen: false,
     }
 }
 

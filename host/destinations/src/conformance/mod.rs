@@ -8,7 +8,7 @@
 //! use tollgate_destinations::conformance::{Fixture, Traits, check};
 //! # fn my_fixture() -> Box<dyn Fixture> { unimplemented!() }
 //!
-//! let traits = Traits { keeps_types: true, keeps_keys: true, keeps_nan: true, keeps_nul: true, keeps_json_text: true, merges: true, resumes_replace: true };
+//! let traits = Traits { keeps_types: true, widens: true, keeps_keys: true, keeps_nan: true, keeps_nul: true, keeps_json_text: true, merges: true, resumes_replace: true };
 //! check(my_fixture, traits).expect("it is a destination");
 //! ```
 //!
@@ -59,6 +59,8 @@ pub trait Fixture {
 pub struct Traits {
     /// It knows the types of the columns that are there, and refuses to append others.
     pub keeps_types: bool,
+    /// It makes columns wider for rows of another type, where rows that are there stay.
+    pub widens: bool,
     /// It holds one row for each key after a replacement.
     pub keeps_keys: bool,
     /// It tells a double that is not a number from a missing value.
@@ -167,6 +169,9 @@ checks! {
         a_missing_column_stays_null
         columns_go_by_name
         a_changed_type_is_refused
+        rows_of_a_narrower_type_go_into_a_wider_column
+        a_column_is_widened_and_keeps_its_values
+        a_load_that_ends_early_widens_nothing
         replace_changes_columns;
     names:
         any_table_name_works
@@ -190,9 +195,11 @@ checks! {
         an_interrupted_replacement_goes_on
         a_killed_replacement_goes_on
         a_state_of_another_read_is_told_and_gone
-        a_fresh_load_forgets
+        a_fresh_load_that_ends_early_changes_nothing
+        a_fresh_load_ends_with_its_own_rows_and_state
         a_load_without_state_leaves_it
         a_replacement_ends_the_state_of_what_it_replaces
         a_state_is_forgotten_on_demand
+        a_state_is_set_in_the_place_of_another
         the_end_keeps_the_parts_of_its_round;
 }

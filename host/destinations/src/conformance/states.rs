@@ -1,5 +1,6 @@
 //! The state of a read is kept with its rows: neither is ever ahead of the other.
 
+use tollgate_model::Setting;
 use tollgate_sync::{Change, Keeps, Kept, Mode, Position, Round, Scope, Start, State, Table};
 
 use super::case::{
@@ -16,9 +17,18 @@ fn scope(status: &str) -> Scope {
 /// So many rows of a part of the first round were read.
 pub(super) fn change(part: &str, rows: u64, ended: bool) -> Change {
     let checkpoint = Some(format!("after {rows}"));
+    let option = Setting { name: "days".to_owned(), values: vec!["2026-01-31".to_owned()] };
+    let round = Round {
+        number: 1,
+        began_at: 1_700_000_000_000_000,
+        rows,
+        ended,
+        options: vec![option],
+        since: Some(1_600_000_000_000_000),
+    };
     Change {
         scope: scope("all"),
-        round: Round { number: 1, began_at: 1_700_000_000_000_000, rows, ended },
+        round,
         parts: vec![(part.to_owned(), Position { round: 1, checkpoint, ended })],
         keeps: Keeps::All,
     }
@@ -169,16 +179,51 @@ fn ended(case: &Case, table: &Table) -> Result<State, String> {
     Ok(State::after(None, &change("", 10, true)))
 }
 
-pub(super) fn a_fresh_load_forgets(case: &Case) -> Outcome {
+/// The same table, to be replaced as a whole.
+fn whole(table: &Table) -> Table {
+    Table { mode: Mode::Replace, ..table.clone() }
+}
+
+pub(super) fn a_fresh_load_that_ends_early_changes_nothing(case: &Case) -> Outcome {
+    for table in growing(case) {
+        let case = case.another();
+        let state = ended(&case, &table)?;
+        let begun = case.begin_with(&whole(&table), Start::Fresh)?;
+        if begun.kept != Kept::Nothing || begun.load.pace().is_some() {
+            return Err(format!("{:?} is kept, and more is to be", begun.kept));
+        }
+        let mut load = begun.load;
+        write(load.as_mut(), &table, &people(0..15_000, "lost"))?;
+        for case in [&case, &case.killed()] {
+            case.expect(&table, &people(0..10, "a"))?;
+        }
+        expect_kept(&case.killed(), &table, Some(&state))?;
+        drop(load);
+        expect_kept(&case, &table, Some(&state))?;
+        case.expect(&table, &people(0..10, "a"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn a_fresh_load_ends_with_its_own_rows_and_state(case: &Case) -> Outcome {
     for table in growing(case) {
         let case = case.another();
         ended(&case, &table)?;
-        let begun = case.begin_with(&table, Start::Fresh)?;
-        if begun.kept != Kept::Nothing {
-            return Err(format!("{:?} is given to a fresh load", begun.kept));
+        let own = Scope { mode: table.mode, ..scope("all") };
+        let mut load = case.begin_with(&whole(&table), Start::Fresh)?.load;
+        write(load.as_mut(), &table, &people(5..8, "new"))?;
+        let change = Change { scope: own.clone(), ..change("/new", 3, true) };
+        commit_with(load, &change)?;
+        case.expect(&table, &people(5..8, "new"))?;
+        let begun = case.begin_with(&table, Start::GoOn(&own))?;
+        if begun.kept != Kept::Same(State::after(None, &change)) {
+            return Err(format!("{:?} is kept", begun.kept));
         }
-        drop(begun);
-        expect_kept(&case, &table, None)?;
+        let mut load = begun.load;
+        write(load.as_mut(), &table, &people(8..10, "later"))?;
+        commit_with(load, &change)?;
+        case.expect(&table, &[people(5..8, "new"), people(8..10, "later")].concat())?;
+        case.expect_no_leftovers()?;
     }
     Ok(())
 }
@@ -218,6 +263,31 @@ pub(super) fn a_state_is_forgotten_on_demand(case: &Case) -> Outcome {
         }
         expect_kept(&case, &table, None)?;
         case.expect(&table, &people(0..10, "a"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn a_state_is_set_in_the_place_of_another(case: &Case) -> Outcome {
+    let set = |case: &Case, table: &Table, state: &State| {
+        let done = case.fixture.destination().set_state(&table.name, state);
+        done.map_err(|error| failed("set_state", &error))
+    };
+    for table in growing(case) {
+        let case = case.another();
+        let first = State::after(None, &change("/x", 7, false));
+        set(&case, &table, &first)?;
+        expect_kept(&case, &table, Some(&first))?;
+        let case = case.another();
+        ended(&case, &table)?;
+        let mut state = State::after(None, &change("/y", 20, true));
+        state.round.number = 4;
+        set(&case, &table, &state)?;
+        expect_kept(&case.killed(), &table, Some(&state))?;
+        case.expect(&table, &people(0..10, "a"))?;
+        let mut load = case.begin_with(&table, Start::GoOn(&scope("all")))?.load;
+        write(load.as_mut(), &table, &people(10..12, "b"))?;
+        commit_with(load, &change("/y", 22, true))?;
+        case.expect(&table, &[people(0..10, "a"), people(10..12, "b")].concat())?;
     }
     Ok(())
 }

@@ -35,6 +35,10 @@ impl Destination for Csv {
         files::state(&self.dir, table, CsvFormat::EXTENSION)
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        files::set_state(&self.dir, table, CsvFormat::EXTENSION, state)
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
         files::forget(&self.dir, table, CsvFormat::EXTENSION)
     }
@@ -52,8 +56,8 @@ impl Format for CsvFormat {
     }
 
     /// A CSV file knows the names of its columns but no types, so no file contradicts another.
-    fn check(&self, _file: &Path, _columns: &[Column]) -> Result<()> {
-        Ok(())
+    fn settle(&self, _file: &Path, columns: &[Column], _widen: bool) -> Result<Vec<Column>> {
+        Ok(columns.to_vec())
     }
 }
 

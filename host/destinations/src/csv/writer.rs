@@ -3,11 +3,10 @@
 use std::io::Write;
 
 use arrow_array::RecordBatch;
-use tollgate_model::{Column, Result};
+use tollgate_model::{Column, Result, literal};
 
 use crate::cells::{self, Cell};
 use crate::files::{self, BUFFER_BYTES};
-use crate::text;
 
 /// Writes rows as CSV (RFC 4180): a header, UTF-8, lines that end in CR LF, quotes only where they
 /// are needed.
@@ -88,19 +87,19 @@ impl<W: Write> CsvWriter<W> {
     }
 }
 
-fn push_cell(out: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), text::OutOfRange> {
+fn push_cell(out: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), literal::OutOfRange> {
     match cell {
         Cell::Null => {}
         Cell::Boolean(true) => out.extend_from_slice(b"true"),
         Cell::Boolean(false) => out.extend_from_slice(b"false"),
-        Cell::Int64(value) => text::push_display(out, value),
-        Cell::Float64(value) => text::push_float(out, value),
-        Cell::Decimal(value, scale) => text::push_decimal(out, value, scale),
+        Cell::Int64(value) => literal::push_display(out, value),
+        Cell::Float64(value) => literal::push_float(out, value),
+        Cell::Decimal(value, scale) => literal::push_decimal(out, value, scale),
         Cell::Text(value) | Cell::Json(value) => push_text(out, value),
-        Cell::Date(days) => return text::push_date(out, days),
-        Cell::Timestamp(micros) => return text::push_timestamp(out, micros),
+        Cell::Date(days) => return literal::push_date(out, days),
+        Cell::Timestamp(micros) => return literal::push_timestamp(out, micros),
         Cell::Bytes([]) => push_text(out, ""),
-        Cell::Bytes(bytes) => text::push_base64(out, bytes),
+        Cell::Bytes(bytes) => literal::push_base64(out, bytes),
     }
     Ok(())
 }

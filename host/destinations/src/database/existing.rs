@@ -25,9 +25,69 @@ pub(crate) struct Rules {
     pub(crate) same: fn(&str, &str) -> bool,
     /// Whether values of a type can be added to a column that was declared so.
     pub(crate) takes: fn(&str, DataType) -> bool,
+    /// What a column holds that was declared so, where Tollgate declares one so.
+    pub(crate) held: fn(&str) -> Option<DataType>,
 }
 
-/// Refuses rows that cannot be added to a table of these columns, or merged into it.
+/// A column that is to hold more than it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Widening<'a> {
+    pub(crate) existing: &'a ExistingColumn,
+    pub(crate) from: DataType,
+    pub(crate) to: DataType,
+}
+
+/// The table that holds both the rows of a table of these columns and those that come: where it may
+/// be widened, a column whose type changed gets one that holds both.
+pub(crate) fn settle(columns: &[ExistingColumn], table: &Table, rules: Rules) -> Result<Table> {
+    let mut settled = table.clone();
+    for column in settled.columns.iter_mut().filter(|_| table.widen) {
+        let existing = columns.iter().find(|existing| (rules.same)(&existing.name, &column.name));
+        let is_taken = |one: &&ExistingColumn| !(rules.takes)(&one.declared, column.data_type);
+        let held = existing.filter(is_taken).and_then(|one| (rules.held)(&one.declared));
+        column.data_type = held.map_or(column.data_type, |held| held.widest(column.data_type));
+    }
+    check(columns, &settled, rules)?;
+    Ok(settled)
+}
+
+/// The columns that have to be widened for the rows of this table, which was settled.
+pub(crate) fn widenings<'a>(
+    columns: &'a [ExistingColumn],
+    table: &Table,
+    rules: Rules,
+) -> Vec<Widening<'a>> {
+    let widening = |existing: &'a ExistingColumn| {
+        let to = table.columns.iter().find(|column| (rules.same)(&existing.name, &column.name))?;
+        narrower(existing, table, to.data_type, rules)
+    };
+    columns.iter().filter_map(widening).collect()
+}
+
+/// How a column gets to hold values of this type, where it does not and may be widened.
+fn narrower<'a>(
+    existing: &'a ExistingColumn,
+    table: &Table,
+    to: DataType,
+    rules: Rules,
+) -> Option<Widening<'a>> {
+    if !table.widen || (rules.takes)(&existing.declared, to) {
+        return None;
+    }
+    let from = (rules.held)(&existing.declared).filter(|from| from.widest(to) == to)?;
+    Some(Widening { existing, from, to })
+}
+
+/// The error for a column that was not declared by a load.
+pub(crate) fn not_ours(table: &Table, existing: &ExistingColumn) -> Error {
+    let ExistingColumn { name, declared, .. } = existing;
+    let message =
+        format!("column {name:?} of table {:?}, {declared}, cannot be widened", table.name);
+    fail(message).with_hint("--full-refresh makes the table anew")
+}
+
+/// Refuses rows that cannot be added to a table of these columns, or merged into it; a column that is
+/// to be widened holds them.
 pub(crate) fn check(columns: &[ExistingColumn], table: &Table, rules: Rules) -> Result<()> {
     if table.mode == Mode::Merge {
         check_key(columns, table, rules)?;
@@ -42,8 +102,10 @@ pub(crate) fn check(columns: &[ExistingColumn], table: &Table, rules: Rules) -> 
         if existing.is_key && table.mode != Mode::Merge {
             return Err(keyed(table, &column.name));
         }
-        if !(rules.takes)(&existing.declared, column.data_type) {
-            return Err(changed_type(table, existing, column.data_type));
+        let to = column.data_type;
+        if !(rules.takes)(&existing.declared, to) && narrower(existing, table, to, rules).is_none()
+        {
+            return Err(changed_type(table, existing, to));
         }
     }
     let missing = |existing: &&ExistingColumn| {
@@ -85,9 +147,17 @@ fn keyed(table: &Table, column: &str) -> Error {
     fail(message).with_hint("replace the table, or append into another one")
 }
 
+/// The ways out for rows whose column has another type than those that are there.
+pub(crate) fn ways_out(widen: bool) -> &'static str {
+    match widen {
+        false => "--widen keeps all rows in a wider type, --full-refresh reads everything anew",
+        true => "--full-refresh reads everything anew",
+    }
+}
+
 fn changed_type(table: &Table, existing: &ExistingColumn, now: DataType) -> Error {
     let ExistingColumn { name, declared, .. } = existing;
     let message =
         format!("column {name:?} of table {:?} holds {declared}, the new rows {now}", table.name);
-    fail(message).with_hint("replace the table, or append into another one")
+    fail(message).with_hint(ways_out(table.widen))
 }

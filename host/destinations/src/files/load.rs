@@ -59,25 +59,44 @@ pub(super) fn begin<F: Format + 'static>(
         tables.push(OneTable { files, columns: table.columns, part });
     }
     let (manifest, kept) = match table.mode {
-        Mode::Append => manifest(&tables, start)?,
+        Mode::Append => manifest(&tables, start, table.widen)?,
         // Whatever is kept goes with the old files.
         Mode::Replace | Mode::Merge => (None, Kept::Nothing),
     };
     if table.mode == Mode::Append {
-        for OneTable { files, columns, .. } in &tables {
-            let writing_in = || format!("cannot write in {}", files.dir().display());
-            for file in files.existing().map_err(|error| io_error(writing_in(), error))? {
-                format.check(&file, columns)?;
-            }
+        for one in &mut tables {
+            settle(&format, one, table.widen)?;
         }
     }
+    let mut settled = tables.iter().map(|one| one.columns.clone());
+    let mut table = Table { columns: settled.next().unwrap_or_default(), ..table.clone() };
+    table.children.iter_mut().zip(settled).for_each(|(child, columns)| child.columns = columns);
     let location = tables[0].files.first().display().to_string();
     let load = FileLoad { format, mode: table.mode, tables, manifest, rows: 0, location };
-    Ok(Begun { load: Box::new(load), kept })
+    Ok(Begun { load: Box::new(load), kept, table })
+}
+
+/// Gives a table the columns that go with the files that it has.
+fn settle<F: Format>(format: &F, table: &mut OneTable<F::Writer>, widen: bool) -> Result<()> {
+    let reading = |error| io_error(format!("cannot read {}", table.files.dir().display()), error);
+    let mut columns = table.columns.clone();
+    for file in table.files.existing().map_err(reading)? {
+        columns = format.settle(&file, &columns, widen)?;
+    }
+    if columns != table.columns {
+        // The new file is locked before the lock of the old one ends.
+        table.part = Part::begin(format, &table.files, &columns)?;
+        table.columns = columns;
+    }
+    Ok(())
 }
 
 /// The manifest of tables that are appended to, and what it has kept.
-fn manifest<W>(tables: &[OneTable<W>], start: Start<'_>) -> Result<(Option<Manifest>, Kept)> {
+fn manifest<W>(
+    tables: &[OneTable<W>],
+    start: Start<'_>,
+    widen: bool,
+) -> Result<(Option<Manifest>, Kept)> {
     let files = &tables[0].files;
     let found = Manifest::load(files)?;
     if found.is_none() && start == Start::Stateless {
@@ -90,7 +109,7 @@ fn manifest<W>(tables: &[OneTable<W>], start: Start<'_>) -> Result<(Option<Manif
         manifest.adopt(files)?;
     }
     let kept = match (start, manifest.state.take()) {
-        (Start::GoOn(scope), Some(state)) if state.scope == *scope => {
+        (Start::GoOn(scope), Some(state)) if scope.goes_on(&state.scope, widen) => {
             manifest.state = Some(state.clone());
             Kept::Same(state)
         }
@@ -164,6 +183,37 @@ impl<F: Format> FileLoad<F> {
         }
         manifest.save(&self.tables[0].files)
     }
+
+    /// The new files take the place of the old ones, and their state that of the old state, when the
+    /// manifest names them and no others: a run that is killed before leaves files that the next
+    /// load removes, one that is killed behind leaves the old ones to it.
+    fn replace_by_manifest(&mut self, change: &Change) -> Result<()> {
+        let main = 0;
+        let mut manifest = Manifest::load(&self.tables[main].files)?.unwrap_or_default();
+        for OneTable { files, .. } in &self.tables {
+            manifest.remove_others(files)?;
+            manifest.adopt(files)?;
+        }
+        manifest.save(&self.tables[main].files)?;
+        let mut replaced = Manifest::default();
+        replaced.state = Some(State::after(None, change));
+        let mut placed = Vec::with_capacity(self.tables.len());
+        for OneTable { files, part, .. } in self.tables.drain(..) {
+            let path = place(&files, part, Mode::Append)?;
+            replaced.add(files.table(), &path);
+            if placed.is_empty() {
+                self.location = path.display().to_string();
+            }
+            placed.push(files);
+        }
+        replaced.save(&placed[main])?;
+        placed.iter().try_for_each(|files| replaced.remove_others(files))
+    }
+}
+
+/// What is stored of a replacement that is to be appended to by later loads.
+fn appended_to(change: Option<&Change>) -> Option<&Change> {
+    change.filter(|change| change.scope.mode == Mode::Append)
 }
 
 impl<F: Format + 'static> Load for FileLoad<F> {
@@ -193,13 +243,16 @@ impl<F: Format + 'static> Load for FileLoad<F> {
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
         match self.mode {
             Mode::Append => self.add(change, true)?,
-            Mode::Replace | Mode::Merge => {
-                // The state of files that go would be wrong of those that come.
-                Manifest::remove(&self.tables[0].files)?;
-                for OneTable { files, part, .. } in self.tables.drain(..) {
-                    place(&files, part, self.mode)?;
+            Mode::Replace | Mode::Merge => match appended_to(change) {
+                Some(change) => self.replace_by_manifest(change)?,
+                None => {
+                    // The state of files that go would be wrong of those that come.
+                    Manifest::remove(&self.tables[0].files)?;
+                    for OneTable { files, part, .. } in self.tables.drain(..) {
+                        place(&files, part, self.mode)?;
+                    }
                 }
-            }
+            },
         }
         Ok(Loaded { rows: self.rows, location: self.location, ..Loaded::default() })
     }

@@ -115,7 +115,7 @@ mod tests {
     use crate::samples::{contacts, load, people};
 
     fn change(ended: bool) -> Change {
-        let round = Round { number: 1, began_at: 0, rows: 3, ended };
+        let round = Round { number: 1, rows: 3, ended, ..Round::default() };
         Change { scope: Scope::default(), round, parts: Vec::new(), keeps: Keeps::All }
     }
 

@@ -4,11 +4,10 @@ use std::io::Write;
 
 use arrow_array::RecordBatch;
 use serde_json::value::RawValue;
-use tollgate_model::{Column, Result};
+use tollgate_model::{Column, Result, literal};
 
 use crate::cells::{self, Cell};
 use crate::files::{self, BUFFER_BYTES};
-use crate::text;
 
 /// Writes rows as JSON Lines: one object a line, all columns in it, in their order; a missing value
 /// is `null`.
@@ -78,25 +77,25 @@ impl<W: Write> JsonlWriter<W> {
     }
 }
 
-fn push_cell(out: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), text::OutOfRange> {
+fn push_cell(out: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), literal::OutOfRange> {
     match cell {
         Cell::Null => out.extend_from_slice(b"null"),
         Cell::Boolean(true) => out.extend_from_slice(b"true"),
         Cell::Boolean(false) => out.extend_from_slice(b"false"),
-        Cell::Int64(value) => text::push_display(out, value),
-        Cell::Float64(value) if value.is_finite() => text::push_float(out, value),
+        Cell::Int64(value) => literal::push_display(out, value),
+        Cell::Float64(value) if value.is_finite() => literal::push_float(out, value),
         Cell::Text(value) => push_string(out, value),
         Cell::Json(value) => push_json(out, value),
         // What is left is plain ASCII that needs no escapes.
-        Cell::Float64(value) => push_quoted(out, |out| text::push_float(out, value)),
+        Cell::Float64(value) => push_quoted(out, |out| literal::push_float(out, value)),
         Cell::Decimal(value, scale) => {
-            push_quoted(out, |out| text::push_decimal(out, value, scale))
+            push_quoted(out, |out| literal::push_decimal(out, value, scale))
         }
-        Cell::Date(days) => return push_quoted(out, |out| text::push_date(out, days)),
+        Cell::Date(days) => return push_quoted(out, |out| literal::push_date(out, days)),
         Cell::Timestamp(micros) => {
-            return push_quoted(out, |out| text::push_timestamp(out, micros));
+            return push_quoted(out, |out| literal::push_timestamp(out, micros));
         }
-        Cell::Bytes(bytes) => push_quoted(out, |out| text::push_base64(out, bytes)),
+        Cell::Bytes(bytes) => push_quoted(out, |out| literal::push_base64(out, bytes)),
     }
     Ok(())
 }

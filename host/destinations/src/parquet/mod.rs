@@ -50,6 +50,10 @@ impl Destination for Parquet {
         files::state(&self.dir, table, ParquetFormat::EXTENSION)
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        files::set_state(&self.dir, table, ParquetFormat::EXTENSION, state)
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
         files::forget(&self.dir, table, ParquetFormat::EXTENSION)
     }
@@ -68,24 +72,30 @@ impl Format for ParquetFormat {
         ParquetWriter::new(file, columns, self.row_group_bytes)
     }
 
-    fn check(&self, path: &Path, columns: &[Column]) -> Result<()> {
+    /// The file that is there is never changed, so new rows can take its types, but not it theirs.
+    fn settle(&self, path: &Path, columns: &[Column], widen: bool) -> Result<Vec<Column>> {
         let metadata = File::open(path)
             .map_err(|error| files::io_error(format!("cannot read {}", path.display()), error))
             .and_then(|file| {
                 ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
                     .map_err(|error| unreadable(path, error))
             })?;
+        let mut columns = columns.to_vec();
         for field in metadata.schema().fields() {
-            let Some(column) = columns.iter().find(|column| column.name == *field.name()) else {
-                continue;
-            };
+            let column = columns.iter_mut().find(|column| column.name == *field.name());
+            let Some(column) = column else { continue };
             match Column::from_arrow(field) {
-                Ok(existing) if existing.data_type == column.data_type => {}
-                Ok(existing) => return Err(changed_type(path, column, existing.data_type)),
+                Ok(existing) => {
+                    let (was, now) = (existing.data_type, column.data_type);
+                    if was != now && !(widen && was.widest(now) == was) {
+                        return Err(changed_type(path, column, was));
+                    }
+                    column.data_type = was;
+                }
                 Err(_) => return Err(changed_type(path, column, field.data_type())),
             }
         }
-        Ok(())
+        Ok(columns)
     }
 }
 
@@ -109,7 +119,9 @@ fn changed_type(path: &Path, column: &Column, existing: impl std::fmt::Display) 
     let Column { name, data_type, .. } = column;
     let message =
         format!("column {name:?} of {} holds {existing}, the new rows {data_type}", path.display());
-    fail(message).with_hint("replace the table, or append into another one")
+    // With `widen`, rows come in the file's type where that holds them.
+    let hint = "--full-refresh reads everything anew; a file that is there is never changed";
+    fail(message).with_hint(hint)
 }
 
 #[cfg(test)]

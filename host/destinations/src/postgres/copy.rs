@@ -1,8 +1,9 @@
 //! Rows in the binary form of `COPY`.
 //! See <https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4>.
 
+use tollgate_model::literal;
+
 use crate::cells::Cell;
-use crate::text;
 
 /// What comes before the first row: the signature, no flags, no extension.
 pub(super) const HEADER: &[u8; 19] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -31,7 +32,7 @@ pub(super) enum Unfit {
     /// A JSON text with `\u0000` in one of its strings.
     JsonNul,
     /// A date or an instant outside the years 1 to 9999.
-    OutOfRange(text::OutOfRange),
+    OutOfRange(literal::OutOfRange),
     /// More bytes than a field can have.
     TooLong,
 }
@@ -52,11 +53,11 @@ pub(super) fn push_field(out: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), Unfit>
         Cell::Text(value) if value.contains('\0') => return Err(Unfit::Nul),
         Cell::Text(value) => push_bytes(out, &[], value.as_bytes())?,
         Cell::Date(days) => {
-            text::check_date(days).map_err(Unfit::OutOfRange)?;
+            literal::check_date(days).map_err(Unfit::OutOfRange)?;
             fixed(out, (days - EPOCH_DAYS).to_be_bytes());
         }
         Cell::Timestamp(micros) => {
-            text::check_timestamp(micros).map_err(Unfit::OutOfRange)?;
+            literal::check_timestamp(micros).map_err(Unfit::OutOfRange)?;
             fixed(out, (micros - EPOCH_MICROS).to_be_bytes());
         }
         Cell::Json(value) if has_escaped_nul(value) => return Err(Unfit::JsonNul),
@@ -191,7 +192,7 @@ mod tests {
         fn every_decimal_is_the_same_number(unscaled in any::<i128>(), scale in 0_u8..=38) {
             let unscaled = unscaled % 10_i128.pow(38);
             let mut expected = Vec::new();
-            text::push_decimal(&mut expected, unscaled, scale);
+            literal::push_decimal(&mut expected, unscaled, scale);
             let (shown, of_scale) = read_numeric(&field(Cell::Decimal(unscaled, scale)));
             prop_assert_eq!(shown.into_bytes(), expected);
             prop_assert_eq!(of_scale, u16::from(scale));

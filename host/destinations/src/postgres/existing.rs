@@ -6,8 +6,12 @@ use tollgate_sync::Table;
 
 use super::error::Context;
 use super::schema::{self, qualified, quote};
+use super::widen;
 use crate::database::existing::{self, ExistingColumn, Rules};
 use crate::table::fail;
+
+/// How Postgres sees columns.
+const RULES: Rules = Rules { same, takes: schema::takes, held: schema::held };
 
 /// A table that is there.
 #[derive(Debug)]
@@ -51,10 +55,20 @@ impl Existing {
         Ok(Some(Existing { id, columns: columns(transaction, id).map_err(explain)? }))
     }
 
-    /// Refuses rows that cannot be added to this table, or merged into it.
-    pub(super) fn check(&self, table: &Table) -> Result<()> {
-        let same = |one: &str, other: &str| one == other;
-        existing::check(&self.columns, table, Rules { same, takes: schema::takes })
+    /// The table that holds these rows and those that come; or why they cannot be added to it, or
+    /// merged into it.
+    pub(super) fn settle(&self, table: &Table) -> Result<Table> {
+        existing::settle(&self.columns, table, RULES)
+    }
+
+    /// The statements that make the table ready for rows that are to be added or merged: columns
+    /// that have to be are widened, those that it lacks are added.
+    pub(super) fn prepare(&self, schema: &str, table: &Table) -> Result<Vec<String>> {
+        existing::check(&self.columns, table, RULES)?;
+        let widenings = existing::widenings(&self.columns, table, RULES);
+        let lacking = table.columns.iter().filter(|column| self.column(&column.name).is_none());
+        let additions = lacking.map(|column| add(schema, table, column));
+        Ok(widen::statements(schema, table, &widenings).into_iter().chain(additions).collect())
     }
 
     /// Refuses to replace the rows of a table that others refer to, or one that has an index on a
@@ -98,12 +112,6 @@ impl Existing {
         let Some((index, column)) = lost else { return Ok(()) };
         let message = format!("index {index} needs column {column:?}, which is not read any more");
         Err(fail(message).with_hint(format!("read this column too, or `DROP INDEX {index}`")))
-    }
-
-    /// The statements that give the table the columns it lacks.
-    pub(super) fn additions(&self, schema: &str, table: &Table) -> Vec<String> {
-        let lacking = table.columns.iter().filter(|column| self.column(&column.name).is_none());
-        lacking.map(|column| add(schema, table, column)).collect()
     }
 
     /// The statements that give the table, which is empty, the columns and the key of this one, and
@@ -166,6 +174,11 @@ impl Existing {
     fn column(&self, name: &str) -> Option<&ExistingColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
+}
+
+/// Whether two names are one to Postgres.
+fn same(one: &str, other: &str) -> bool {
+    one == other
 }
 
 fn add(schema: &str, table: &Table, column: &Column) -> String {

@@ -20,6 +20,8 @@ pub(super) struct PostgresLoad {
     session: Option<Session>,
     schema: String,
     table: Table,
+    /// Whether nothing is kept before the end, and what was kept goes then.
+    is_fresh: bool,
     token: String,
     /// That of the table itself is the first.
     staging: Vec<Staging>,
@@ -46,16 +48,18 @@ pub(super) fn begin(
     let explain = |error| context.explain(error);
     let mut transaction = client.transaction().map_err(explain)?;
     make_schema(&mut transaction, schema).map_err(explain)?;
-    let tables = table.each();
-    for table in &tables {
+    let mut tables = table.each();
+    for table in &mut tables {
         if let Some(existing) = Existing::find(&mut transaction, schema, table, context)? {
             match table.mode {
                 Mode::Replace => existing.check_replacement(&mut transaction, table, context)?,
-                Mode::Append | Mode::Merge => existing.check(table)?,
+                Mode::Append | Mode::Merge => *table = existing.settle(table)?,
             }
         }
     }
-    let (kept, token) = kept(&mut transaction, schema, table, start).map_err(explain)?;
+    let table = database::settled(table, tables);
+    let tables = table.each();
+    let (kept, token) = kept(&mut transaction, schema, &table, start, context)?;
     let goes_on = token.is_some();
     let found = match token {
         Some(token) => staging::go_on(&mut transaction, schema, &tables, token).map_err(explain)?,
@@ -70,15 +74,16 @@ pub(super) fn begin(
             staging::make(&mut transaction, schema, &tables).map_err(explain)?
         }
     };
-    if start != Start::Stateless && !matches!(kept, Kept::Same(_)) {
+    if matches!(start, Start::GoOn(_)) && !matches!(kept, Kept::Same(_)) {
         state::forget(&mut transaction, schema, &table.name).map_err(explain)?;
     }
     transaction.commit().map_err(explain)?;
-    let written = database::rows_staged(table, &kept);
+    let written = database::rows_staged(&table, &kept);
     let load = PostgresLoad {
         session: Some(session),
         schema: schema.to_owned(),
         table: table.clone(),
+        is_fresh: start == Start::Fresh,
         token,
         copied: vec![0; staging.len()],
         staging,
@@ -87,11 +92,14 @@ pub(super) fn begin(
         added: Added::default(),
         buffer: Vec::new(),
     };
-    Ok(Begun { load: Box::new(load), kept })
+    Ok(Begun { load: Box::new(load), kept, table })
 }
 
 /// `CREATE SCHEMA IF NOT EXISTS` asks for the right to make one even where it is there.
-fn make_schema(transaction: &mut Transaction<'_>, schema: &str) -> Result<(), postgres::Error> {
+pub(super) fn make_schema(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+) -> Result<(), postgres::Error> {
     connect::lock_schema(transaction, schema)?;
     let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
     if transaction.query_opt(sql, &[&schema])?.is_none() {
@@ -106,9 +114,11 @@ fn kept(
     schema: &str,
     table: &Table,
     start: Start<'_>,
-) -> Result<(Kept, Option<String>), postgres::Error> {
+    context: Context<'_>,
+) -> Result<(Kept, Option<String>)> {
+    let explain = |error| context.explain(error);
     let stored = match start {
-        Start::GoOn(_) => state::load(transaction, schema, &table.name)?,
+        Start::GoOn(_) => state::load(transaction, schema, &table.name).map_err(explain)??,
         _ => None,
     };
     Ok(database::kept(table, start, stored))
@@ -126,7 +136,7 @@ impl Load for PostgresLoad {
     }
 
     fn pace(&self) -> Option<Pace> {
-        Some(PACE)
+        (!self.is_fresh).then_some(PACE)
     }
 
     fn keep(&mut self, change: &Change) -> Result<()> {
@@ -149,7 +159,7 @@ impl Load for PostgresLoad {
     }
 
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
-        let (mode, schema) = (self.table.mode, self.schema.clone());
+        let (mode, is_fresh, schema) = (self.table.mode, self.is_fresh, self.schema.clone());
         let added = self.stage_and(|transaction, staging, context| {
             let explain = |error| context.explain(error);
             let table = &staging[0].table.name;
@@ -168,13 +178,13 @@ impl Load for PostgresLoad {
                 }
                 Mode::Append | Mode::Merge => add(transaction, &schema, staging, context)?,
             };
-            match change {
-                Some(change) => state::store(transaction, &schema, table, change, None),
-                // What was kept is of rows that are gone.
-                None if mode == Mode::Replace => state::forget(transaction, &schema, table),
-                None => Ok(()),
+            // What was kept is of rows that are gone.
+            if is_fresh || change.is_none() && mode == Mode::Replace {
+                state::forget(transaction, &schema, table).map_err(explain)?;
             }
-            .map_err(explain)?;
+            if let Some(change) = change {
+                state::store(transaction, &schema, table, change, None).map_err(explain)?;
+            }
             Ok(added)
         })?;
         self.added += added;

@@ -16,6 +16,7 @@ mod server;
 mod staging;
 mod state;
 mod tls;
+mod widen;
 
 use postgres::Transaction;
 use tollgate_model::{Error, ErrorKind, Result};
@@ -70,12 +71,21 @@ impl Postgres {
     }
 }
 
+/// The table with names that fit.
+///
+/// # Errors
+/// `ErrorKind::Destination` for a table that Postgres cannot hold.
+pub(crate) fn check(table: &Table) -> Result<Table> {
+    table::check(table)?;
+    let table = schema::fitted(table);
+    table::check(&table)?;
+    table.each().iter().try_for_each(schema::check)?;
+    Ok(table)
+}
+
 impl Destination for Postgres {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
-        table::check(table)?;
-        let table = schema::fitted(table);
-        table::check(&table)?;
-        table.each().iter().try_for_each(schema::check)?;
+        let table = check(table)?;
         let schema = self.schema()?;
         let mut session = self.connect()?;
         for table in table.each() {
@@ -89,21 +99,29 @@ impl Destination for Postgres {
         let mut session = self.connect()?;
         let found = self.with_state(&mut session, &table, |transaction| {
             state::load(transaction, schema, &table)
-        })?;
+        })??;
         Ok(found.map(|(state, _)| state))
     }
 
-    fn forget(&mut self, table: &str) -> Result<bool> {
-        if self.state(table)?.is_none() {
-            return Ok(false);
-        }
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
         let (schema, table) = (self.schema()?, schema::fitting(table));
         let mut session = self.connect()?;
         session.lock(schema, &table)?;
         self.with_state(&mut session, &table, |transaction| {
+            load::make_schema(transaction, schema)?;
             staging::abandon(transaction, schema, &table)?;
-            state::forget(transaction, schema, &table)
-        })?;
-        Ok(true)
+            state::forget(transaction, schema, &table)?;
+            state::store(transaction, schema, &table, &state.as_change(), None)
+        })
+    }
+
+    fn forget(&mut self, table: &str) -> Result<bool> {
+        let (schema, table) = (self.schema()?, schema::fitting(table));
+        let mut session = self.connect()?;
+        session.lock(schema, &table)?;
+        self.with_state(&mut session, &table, |transaction| {
+            let was_staged = staging::abandon(transaction, schema, &table)?;
+            Ok(state::forget(transaction, schema, &table)? || was_staged)
+        })
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn fitted(table: &Table) -> Table {
         deletion: table.deletion.as_deref().map(fitting),
         mode: table.mode,
         children: table.children.iter().map(child).collect(),
+        widen: table.widen,
     }
 }
 
@@ -89,6 +90,21 @@ pub(super) fn takes(existing: &str, data_type: DataType) -> bool {
         }
 }
 
+/// What a column holds that was declared so by [`declared`].
+pub(super) fn held(declaration: &str) -> Option<DataType> {
+    Some(match declaration {
+        "boolean" => DataType::Boolean,
+        "bigint" => DataType::Int64,
+        "double precision" => DataType::Float64,
+        "text" => DataType::Text,
+        "date" => DataType::Date,
+        "timestamp with time zone" => DataType::Timestamp,
+        "jsonb" => DataType::Json,
+        "bytea" => DataType::Bytes,
+        other => return format!("decimal{}", other.strip_prefix("numeric")?).parse().ok(),
+    })
+}
+
 /// Refuses names and keys that Postgres does not take.
 pub(super) fn check(table: &Table) -> Result<()> {
     let name = &table.name;
@@ -107,11 +123,11 @@ pub(super) fn check(table: &Table) -> Result<()> {
     for (index, column) in table.columns.iter().enumerate() {
         if SYSTEM_COLUMNS.contains(&column.name.as_str()) {
             let message = format!("Postgres keeps column name {:?} for itself", column.name);
-            return Err(refused_name(message, "do not read this column"));
+            return Err(refused_name(message, "give this column another name, or do not read it"));
         }
         if table.columns[..index].iter().any(|other| other.name == column.name) {
             let message = format!("two columns of table {name:?} shorten to {:?}", column.name);
-            return Err(refused_name(message, "read only one of them"));
+            return Err(refused_name(message, "give one of them another name, or do not read it"));
         }
         if column.data_type == DataType::Json && enforced_key(table).contains(&column.name) {
             let message = format!("column {:?} of table {name:?} cannot be a key", column.name);
@@ -159,6 +175,7 @@ mod tests {
             for other in TYPES {
                 assert_eq!(takes(&declared(one), other), one == other, "{one} {other}");
             }
+            assert_eq!(held(&declared(one)), Some(one));
         }
         assert!(takes("character varying", DataType::Text));
         assert!(!takes("character varying(20)", DataType::Text));

@@ -83,13 +83,13 @@ pub(super) fn go_on(
 }
 
 /// Removes the staging tables of an interrupted replacement of this table, whatever child tables it
-/// had, and its state, which is worth nothing without them.
+/// had, and its state, which is worth nothing without them; whether there were any.
 pub(super) fn abandon(
     transaction: &mut Transaction<'_>,
     schema: &str,
     table: &str,
-) -> Result<(), postgres::Error> {
-    let Some((_, Some(token))) = state::load(transaction, schema, table)? else { return Ok(()) };
+) -> Result<bool, postgres::Error> {
+    let Some(token) = state::token(transaction, schema, table)? else { return Ok(false) };
     remove(transaction, schema, &token)?;
     state::forget(transaction, schema, table)
 }
@@ -220,10 +220,7 @@ impl Staging {
     ) -> Result<()> {
         let mut statements = match Existing::find(transaction, schema, &self.table, context)? {
             None => vec![self.create()],
-            Some(existing) => {
-                existing.check(&self.table)?;
-                existing.additions(schema, &self.table)
-            }
+            Some(existing) => existing.prepare(schema, &self.table)?,
         };
         if let Some(parent) = parent.filter(|_| self.table.mode == Mode::Merge) {
             statements.push(delete_children(&self.target, &parent.table, parent.rows()));

@@ -2,38 +2,42 @@
 //! one for each part of a read.
 
 use postgres::Transaction;
-use tollgate_sync::{Change, Keeps, Position, Round, Scope, State};
+use tollgate_sync::{Change, Keeps, Position, Round, State};
 
 use super::connect::lock_schema;
 use super::schema::qualified;
+use crate::database::about;
 
 /// How the names of these tables begin; no other table may be called so.
 pub(super) const PREFIX: &str = "_tollgate_";
 
 type Outcome<T> = Result<T, postgres::Error>;
 
+/// A state with the token of its staged rows, if there is one; or why it cannot be understood.
+type Found = tollgate_model::Result<Option<(State, Option<String>)>>;
+
 /// What is stored for a table, and what the names of the staging tables of an interrupted
-/// replacement have in common. A state that cannot be read is none.
-pub(super) fn load(
-    transaction: &mut Transaction<'_>,
-    schema: &str,
-    table: &str,
-) -> Outcome<Option<(State, Option<String>)>> {
+/// replacement have in common; or why it cannot be understood.
+pub(super) fn load(transaction: &mut Transaction<'_>, schema: &str, table: &str) -> Outcome<Found> {
     if !exists(transaction, schema)? {
-        return Ok(None);
+        return Ok(Ok(None));
     }
     let [heads, parts] = tables(schema);
     let sql = format!(
         "SELECT scope::text, round, began_at, rows, ended, staging FROM {heads}
          WHERE table_name = $1"
     );
-    let Some(head) = transaction.query_opt(&sql, &[&table])? else { return Ok(None) };
-    let Ok(scope) = serde_json::from_str::<Scope>(head.get(0)) else { return Ok(None) };
+    let Some(head) = transaction.query_opt(&sql, &[&table])? else { return Ok(Ok(None)) };
     let round = Round {
         number: unsigned(head.get(1)),
         began_at: head.get(2),
         rows: unsigned(head.get(3)),
         ended: head.get(4),
+        ..Round::default()
+    };
+    let (scope, round) = match about::read(table, head.get(0), round) {
+        Ok(about) => about,
+        Err(error) => return Ok(Err(error)),
     };
     let sql = format!("SELECT part, round, checkpoint, ended FROM {parts} WHERE table_name = $1");
     let parts = transaction.query(&sql, &[&table])?;
@@ -41,7 +45,23 @@ pub(super) fn load(
         let (round, checkpoint, ended) = (unsigned(row.get(1)), row.get(2), row.get(3));
         (row.get(0), Position { round, checkpoint, ended })
     };
-    Ok(Some((State { scope, round, parts: parts.iter().map(part).collect() }, head.get(5))))
+    let parts = parts.iter().map(part).collect();
+    Ok(Ok(Some((State { scope, round, parts }, head.get(5)))))
+}
+
+/// What the names of the staging tables of an interrupted replacement have in common, also where its
+/// state cannot be understood.
+pub(super) fn token(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+    table: &str,
+) -> Outcome<Option<String>> {
+    if !exists(transaction, schema)? {
+        return Ok(None);
+    }
+    let [heads, _] = tables(schema);
+    let sql = format!("SELECT staging FROM {heads} WHERE table_name = $1");
+    Ok(transaction.query_opt(&sql, &[&table])?.and_then(|row| row.get(0)))
 }
 
 /// Stores a change, in the caller's transaction.
@@ -57,8 +77,7 @@ pub(super) fn store(
     }
     let [heads, parts_of] = tables(schema);
     let Change { scope, round, parts, keeps } = change;
-    // Texts, numbers and maps by text: nothing of it can fail.
-    let scope = serde_json::to_string(scope).unwrap_or_default();
+    let scope = about::write(scope, round);
     transaction.execute(
         &format!(
             "INSERT INTO {heads} (table_name, scope, round, began_at, rows, ended, staging)
@@ -100,15 +119,19 @@ pub(super) fn store(
     Ok(())
 }
 
-/// Forgets what is stored for a table.
-pub(super) fn forget(transaction: &mut Transaction<'_>, schema: &str, table: &str) -> Outcome<()> {
+/// Forgets what is stored for a table, whatever it is; whether there was anything.
+pub(super) fn forget(
+    transaction: &mut Transaction<'_>,
+    schema: &str,
+    table: &str,
+) -> Outcome<bool> {
     if !exists(transaction, schema)? {
-        return Ok(());
+        return Ok(false);
     }
-    for name in tables(schema) {
-        transaction.execute(&format!("DELETE FROM {name} WHERE table_name = $1"), &[&table])?;
-    }
-    Ok(())
+    let [heads, parts] = tables(schema);
+    let delete = |name| format!("DELETE FROM {name} WHERE table_name = $1");
+    transaction.execute(&delete(parts), &[&table])?;
+    Ok(transaction.execute(&delete(heads), &[&table])? > 0)
 }
 
 fn create(transaction: &mut Transaction<'_>, schema: &str) -> Outcome<()> {

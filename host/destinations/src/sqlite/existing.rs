@@ -1,13 +1,17 @@
 //! The table that is there, and whether a load goes with it.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use tollgate_model::Result;
 use tollgate_sync::Table;
 
 use super::error::Context;
 use super::schema::{self, quote};
+use super::widen;
 use crate::database::existing::{self, ExistingColumn, Rules};
 use crate::table::fail;
+
+/// How SQLite sees columns.
+const RULES: Rules = Rules { same, takes: schema::takes, held: schema::held };
 
 /// A table that is there.
 #[derive(Debug)]
@@ -42,9 +46,24 @@ impl Existing {
         Ok(Some(Existing { columns }))
     }
 
-    /// Refuses rows that cannot be added to this table, or merged into it.
-    pub(super) fn check(&self, table: &Table) -> Result<()> {
-        existing::check(&self.columns, table, Rules { same, takes: schema::takes })
+    /// The table that holds these rows and those that come; or why they cannot be added to it, or
+    /// merged into it.
+    pub(super) fn settle(&self, table: &Table) -> Result<Table> {
+        existing::settle(&self.columns, table, RULES)
+    }
+
+    /// Refuses rows that cannot be added to this table, or merged into it, and widens its columns
+    /// where they have to be. `name` is that of no other table.
+    pub(super) fn prepare(
+        &self,
+        transaction: &Transaction<'_>,
+        name: &str,
+        table: &Table,
+        context: Context<'_>,
+    ) -> Result<()> {
+        existing::check(&self.columns, table, RULES)?;
+        let widenings = existing::widenings(&self.columns, table, RULES);
+        widen::widen(transaction, name, (table, &self.columns), &widenings, context)
     }
 
     /// The statements that give the table the columns it lacks.
@@ -136,6 +155,6 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Existin
 }
 
 /// Whether two names are one to SQLite.
-fn same(one: &str, other: &str) -> bool {
+pub(super) fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }

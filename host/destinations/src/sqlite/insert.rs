@@ -4,14 +4,13 @@ use std::cmp::Ordering;
 
 use arrow_array::RecordBatch;
 use rusqlite::{Statement, Transaction};
-use tollgate_model::Result;
+use tollgate_model::{Result, literal};
 use tollgate_sync::{Mode, Table};
 
 use super::error::Context;
 use super::schema::{self, quote};
 use super::staging::Staging;
 use crate::cells::{self, Cell, Cells};
-use crate::text;
 
 /// Writes pages, each with the rows of every table, into the staging tables.
 pub(super) fn stage(
@@ -139,12 +138,15 @@ fn compare(one: Cell<'_>, other: Cell<'_>) -> Ordering {
 
 /// The same value in one of the forms that SQLite has; where that is a text that has to be written
 /// first, it is written into `scratch`.
-fn write_text<'a>(scratch: &'a mut Vec<u8>, cell: Cell<'a>) -> Result<Cell<'a>, text::OutOfRange> {
+fn write_text<'a>(
+    scratch: &'a mut Vec<u8>,
+    cell: Cell<'a>,
+) -> Result<Cell<'a>, literal::OutOfRange> {
     scratch.clear();
     match cell {
-        Cell::Decimal(value, scale) => text::push_decimal(scratch, value, scale),
-        Cell::Date(days) => text::push_date(scratch, days)?,
-        Cell::Timestamp(micros) => text::push_timestamp(scratch, micros)?,
+        Cell::Decimal(value, scale) => literal::push_decimal(scratch, value, scale),
+        Cell::Date(days) => literal::push_date(scratch, days)?,
+        Cell::Timestamp(micros) => literal::push_timestamp(scratch, micros)?,
         other => return Ok(other),
     }
     // What these write is ASCII.

@@ -23,6 +23,8 @@ pub(super) struct SqliteLoad {
     connection: Option<Connection>,
     path: PathBuf,
     table: Table,
+    /// Whether nothing is kept before the end, and what was kept goes then.
+    is_fresh: bool,
     token: String,
     /// That of the table itself is the first.
     staging: Vec<Staging>,
@@ -50,16 +52,18 @@ pub(super) fn begin(
     let context = Context::table(path, &table.name);
     let explain = |error| context.explain(error);
     let transaction = immediate(&mut connection, context)?;
-    let tables = table.each();
-    for table in &tables {
+    let mut tables = table.each();
+    for table in &mut tables {
         if let Some(existing) = Existing::find(&transaction, table, context)? {
             match table.mode {
                 Mode::Replace => existing::check_indexes(&transaction, table, context)?,
-                Mode::Append | Mode::Merge => existing.check(table)?,
+                Mode::Append | Mode::Merge => *table = existing.settle(table)?,
             }
         }
     }
-    let (kept, staged) = kept(&transaction, table, start).map_err(explain)?;
+    let table = database::settled(table, tables);
+    let tables = table.each();
+    let (kept, staged) = kept(&transaction, &table, start, context)?;
     let found = match &staged {
         Some(staged) => staging::go_on(&transaction, &tables, staged).map_err(explain)?,
         None => None,
@@ -73,15 +77,16 @@ pub(super) fn begin(
             staging::make(&transaction, &tables).map_err(explain)?
         }
     };
-    if start != Start::Stateless && !matches!(kept, Kept::Same(_)) {
+    if matches!(start, Start::GoOn(_)) && !matches!(kept, Kept::Same(_)) {
         state::forget(&transaction, &table.name).map_err(explain)?;
     }
     transaction.commit().map_err(explain)?;
-    let written = database::rows_staged(table, &kept);
+    let written = database::rows_staged(&table, &kept);
     let load = SqliteLoad {
         connection: Some(connection),
         path: path.to_owned(),
         table: table.clone(),
+        is_fresh: start == Start::Fresh,
         token,
         staging,
         waiting: Waiting::default(),
@@ -91,7 +96,7 @@ pub(super) fn begin(
         wal,
         _locks: locks,
     };
-    Ok(Begun { load: Box::new(load), kept })
+    Ok(Begun { load: Box::new(load), kept, table })
 }
 
 /// What is kept for a load that begins so, and the staged rows that it goes on with.
@@ -99,9 +104,11 @@ fn kept(
     transaction: &Transaction<'_>,
     table: &Table,
     start: Start<'_>,
-) -> rusqlite::Result<(Kept, Option<Staged>)> {
+    context: Context<'_>,
+) -> Result<(Kept, Option<Staged>)> {
+    let explain = |error| context.explain(error);
     let stored = match start {
-        Start::GoOn(_) => state::load(transaction, &table.name)?,
+        Start::GoOn(_) => state::load(transaction, &table.name).map_err(explain)??,
         _ => None,
     };
     Ok(database::kept(table, start, stored))
@@ -119,7 +126,7 @@ impl Load for SqliteLoad {
     }
 
     fn pace(&self) -> Option<Pace> {
-        Some(PACE)
+        (!self.is_fresh).then_some(PACE)
     }
 
     fn keep(&mut self, change: &Change) -> Result<()> {
@@ -146,7 +153,7 @@ impl Load for SqliteLoad {
     }
 
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
-        let (mode, written) = (self.table.mode, self.written);
+        let (mode, written, is_fresh) = (self.table.mode, self.written, self.is_fresh);
         // The one commit that has to survive a power failure; it carries along all before it.
         let full = open(&mut self.connection)?.pragma_update(None, "synchronous", "FULL");
         full.map_err(|error| Context::table(&self.path, &self.table.name).explain(error))?;
@@ -171,13 +178,13 @@ impl Load for SqliteLoad {
                     added
                 }
             };
-            match change {
-                Some(change) => state::store(transaction, table, change, None),
-                // What was kept is of rows that are gone.
-                None if mode == Mode::Replace => state::forget(transaction, table),
-                None => Ok(()),
+            // What was kept is of rows that are gone.
+            if is_fresh || change.is_none() && mode == Mode::Replace {
+                state::forget(transaction, table).map_err(explain)?;
             }
-            .map_err(explain)?;
+            if let Some(change) = change {
+                state::store(transaction, table, change, None).map_err(explain)?;
+            }
             Ok(added)
         })?;
         self.added += added;

@@ -22,6 +22,7 @@ mod schema;
 mod staging;
 mod state;
 mod wal;
+mod widen;
 
 use std::fmt;
 use std::fs;
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 use tollgate_model::{Error, Result};
 use tollgate_sync::{Begun, Destination, Start, State, Table};
 
@@ -101,6 +102,30 @@ impl Sqlite {
         Ok(connection)
     }
 
+    fn make_folder(&self) -> Result<()> {
+        let Some(dir) = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()) else {
+            return Ok(());
+        };
+        let failed = |error| io_error(format!("cannot make folder {}", dir.display()), error);
+        fs::create_dir_all(dir).map_err(failed)
+    }
+
+    /// Does something with what is kept of this table, in one transaction, while nobody loads it.
+    fn with_state<T>(
+        &self,
+        table: &str,
+        action: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let _lock = TableLock::take(&self.path, table)?;
+        let context = Context::table(&self.path, table);
+        let explain = |error| context.explain(error);
+        let mut connection = self.connect()?;
+        let transaction = load::immediate(&mut connection, context)?;
+        let value = action(&transaction).map_err(explain)?;
+        transaction.commit().map_err(explain)?;
+        Ok(value)
+    }
+
     fn set_up(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(self.busy_timeout())?;
         // The first access to the file: here it shows whether it is a database at all.
@@ -123,16 +148,16 @@ impl Sqlite {
     }
 }
 
+/// Refuses a table that SQLite cannot hold.
+pub(crate) fn check(table: &Table) -> Result<()> {
+    table::check(table)?;
+    table.each().iter().try_for_each(schema::check_names)
+}
+
 impl Destination for Sqlite {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
-        table::check(table)?;
-        for table in table.each() {
-            schema::check_names(&table)?;
-        }
-        if let Some(dir) = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-            let failed = |error| io_error(format!("cannot make folder {}", dir.display()), error);
-            fs::create_dir_all(dir).map_err(failed)?;
-        }
+        check(table)?;
+        self.make_folder()?;
         let locks = table.each().into_iter().map(|table| TableLock::take(&self.path, &table.name));
         let locks = locks.collect::<Result<Vec<_>>>()?;
         let connection = self.connect()?;
@@ -145,23 +170,27 @@ impl Destination for Sqlite {
             return Ok(None);
         }
         let found = state::load(&self.connect()?, table);
-        let found = found.map_err(|error| Context::table(&self.path, table).explain(error))?;
+        let found = found.map_err(|error| Context::table(&self.path, table).explain(error))??;
         Ok(found.map(|(state, _)| state))
     }
 
+    fn set_state(&mut self, table: &str, state: &State) -> Result<()> {
+        self.make_folder()?;
+        self.with_state(table, |transaction| {
+            staging::abandon(transaction, table)?;
+            state::forget(transaction, table)?;
+            state::store(transaction, table, &state.as_change(), None)
+        })
+    }
+
     fn forget(&mut self, table: &str) -> Result<bool> {
-        if self.state(table)?.is_none() {
+        if !self.path.exists() {
             return Ok(false);
         }
-        let _lock = TableLock::take(&self.path, table)?;
-        let context = Context::table(&self.path, table);
-        let explain = |error| context.explain(error);
-        let mut connection = self.connect()?;
-        let transaction = load::immediate(&mut connection, context)?;
-        staging::abandon(&transaction, table).map_err(explain)?;
-        state::forget(&transaction, table).map_err(explain)?;
-        transaction.commit().map_err(explain)?;
-        Ok(true)
+        self.with_state(table, |transaction| {
+            let was_staged = staging::abandon(transaction, table)?;
+            Ok(state::forget(transaction, table)? || was_staged)
+        })
     }
 }
 

@@ -56,6 +56,22 @@ pub(super) fn takes(declaration: &str, data_type: DataType) -> bool {
     }
 }
 
+/// What a column holds that was declared so by [`declared`].
+pub(super) fn held(declaration: &str) -> Option<DataType> {
+    let declaration = declaration.to_ascii_uppercase();
+    Some(match declaration.as_str() {
+        "BOOLEAN" => DataType::Boolean,
+        "INTEGER" => DataType::Int64,
+        "REAL" => DataType::Float64,
+        "TEXT" => DataType::Text,
+        "DATE" => DataType::Date,
+        "TIMESTAMP_TEXT" => DataType::Timestamp,
+        "JSON_TEXT" => DataType::Json,
+        "BLOB" => DataType::Bytes,
+        other => return format!("decimal{}", other.strip_prefix("DECIMAL_TEXT")?).parse().ok(),
+    })
+}
+
 /// Refuses names that SQLite does not take.
 pub(super) fn check_names(table: &Table) -> Result<()> {
     if table.name.to_ascii_lowercase().starts_with("sqlite_") {
@@ -80,7 +96,7 @@ pub(super) fn check_names(table: &Table) -> Result<()> {
 
 fn twins(one: &str, other: &str) -> Error {
     fail(format!("columns {one:?} and {other:?} are one name to SQLite, which ignores case"))
-        .with_hint("read only one of them")
+        .with_hint("give one of them another name, or do not read it")
 }
 
 /// `CREATE TABLE`, under a name of its own.
@@ -128,6 +144,7 @@ mod tests {
             for other in TYPES {
                 assert_eq!(takes(&declared(one), other), one == other, "{one} {other}");
             }
+            assert_eq!(held(&declared(one)), Some(one));
         }
     }
 

@@ -79,10 +79,10 @@ pub(super) fn go_on(
 }
 
 /// Removes the staging tables of an interrupted load of this table, whatever child tables it had,
-/// and its state, which is worth nothing without them.
-pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<()> {
-    let Some((_, Some(staged))) = state::load(connection, table)? else { return Ok(()) };
-    let prefix = format!("{PREFIX}{}_", staged.token);
+/// and its state, which is worth nothing without them; whether there were any.
+pub(super) fn abandon(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let Some(token) = state::token(connection, table)? else { return Ok(false) };
+    let prefix = format!("{PREFIX}{token}_");
     let names = existing::table_names(connection)?;
     names
         .iter()
@@ -149,7 +149,8 @@ impl Staging {
         let mut statements = match Existing::find(transaction, &self.table, context)? {
             None => vec![schema::create(&self.table.name, &self.table)],
             Some(existing) => {
-                existing.check(&self.table)?;
+                let name = format!("{}_wider", self.name);
+                existing.prepare(transaction, &name, &self.table, context)?;
                 existing.additions(&self.table)
             }
         };

@@ -2,7 +2,10 @@
 //! one for each part of a read.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use tollgate_sync::{Change, Keeps, Position, Round, Scope, State};
+use tollgate_model::Result;
+use tollgate_sync::{Change, Keeps, Position, Round, State};
+
+use crate::database::about;
 
 /// How the names of these tables begin; no other table may be called so.
 pub(super) const PREFIX: &str = "_tollgate_";
@@ -36,13 +39,13 @@ pub(super) struct Staged {
     pub(super) last_rows: Vec<i64>,
 }
 
-/// What is stored for a table. A state that cannot be read is none.
-pub(super) fn load(
-    connection: &Connection,
-    table: &str,
-) -> rusqlite::Result<Option<(State, Option<Staged>)>> {
+/// A state with what tells its staged rows, if there is one; or why it cannot be understood.
+type Found = Result<Option<(State, Option<Staged>)>>;
+
+/// What is stored for a table, or why it cannot be understood.
+pub(super) fn load(connection: &Connection, table: &str) -> rusqlite::Result<Found> {
     if !exists(connection)? {
-        return Ok(None);
+        return Ok(Ok(None));
     }
     let head = connection
         .query_row(
@@ -55,6 +58,7 @@ pub(super) fn load(
                     began_at: row.get(2)?,
                     rows: unsigned(row.get(3)?),
                     ended: row.get(4)?,
+                    ..Round::default()
                 };
                 let texts: (String, Option<String>, Option<String>) =
                     (row.get(0)?, row.get(5)?, row.get(6)?);
@@ -62,8 +66,11 @@ pub(super) fn load(
             },
         )
         .optional()?;
-    let Some((round, (scope, token, last_rows))) = head else { return Ok(None) };
-    let Ok(scope) = serde_json::from_str::<Scope>(&scope) else { return Ok(None) };
+    let Some((round, (text, token, last_rows))) = head else { return Ok(Ok(None)) };
+    let (scope, round) = match about::read(table, &text, round) {
+        Ok(about) => about,
+        Err(error) => return Ok(Err(error)),
+    };
     let last_rows = last_rows.and_then(|text| serde_json::from_str(&text).ok());
     let staged = token.zip(last_rows).map(|(token, last_rows)| Staged { token, last_rows });
     let mut statement = connection.prepare(
@@ -74,7 +81,18 @@ pub(super) fn load(
             Position { round: unsigned(row.get(1)?), checkpoint: row.get(2)?, ended: row.get(3)? };
         Ok((row.get(0)?, position))
     })?;
-    Ok(Some((State { scope, round, parts: parts.collect::<Result<_, _>>()? }, staged)))
+    let parts = parts.collect::<rusqlite::Result<_>>()?;
+    Ok(Ok(Some((State { scope, round, parts }, staged))))
+}
+
+/// What the names of the staging tables of an interrupted replacement have in common, also where its
+/// state cannot be understood.
+pub(super) fn token(connection: &Connection, table: &str) -> rusqlite::Result<Option<String>> {
+    if !exists(connection)? {
+        return Ok(None);
+    }
+    let sql = "SELECT staging FROM _tollgate_state WHERE table_name = ?";
+    Ok(connection.query_row(sql, [table], |row| row.get(0)).optional()?.flatten())
 }
 
 /// Stores a change, in the caller's transaction.
@@ -90,7 +108,7 @@ pub(super) fn store(
         "INSERT OR REPLACE INTO _tollgate_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             table,
-            json(scope),
+            about::write(scope, round),
             signed(round.number),
             round.began_at,
             signed(round.rows),
@@ -118,14 +136,14 @@ pub(super) fn store(
     Ok(())
 }
 
-/// Forgets what is stored for a table.
-pub(super) fn forget(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+/// Forgets what is stored for a table, whatever it is; whether there was anything.
+pub(super) fn forget(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
     if !exists(connection)? {
-        return Ok(());
+        return Ok(false);
     }
-    connection.execute("DELETE FROM _tollgate_state WHERE table_name = ?", [table])?;
     connection.execute("DELETE FROM _tollgate_state_parts WHERE table_name = ?", [table])?;
-    Ok(())
+    let sql = "DELETE FROM _tollgate_state WHERE table_name = ?";
+    Ok(connection.execute(sql, [table])? > 0)
 }
 
 fn exists(connection: &Connection) -> rusqlite::Result<bool> {

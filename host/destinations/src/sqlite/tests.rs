@@ -202,7 +202,7 @@ fn what_is_no_table_is_left_alone() {
     assert_refused(&fixture.refused(&table), "SQLite keeps such names", "sqlite_");
     let mut table = contacts(Mode::Replace);
     table.columns.push(column("Email", DataType::Text));
-    assert_refused(&fixture.refused(&table), "\"email\" and \"Email\"", "only one");
+    assert_refused(&fixture.refused(&table), "\"email\" and \"Email\"", "another name");
     fixture.assert_whole();
 }
 

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::states;
 use arrow_array::{Array, RecordBatch};
 use tollgate_destinations::conformance::{self, Fixture, Traits, Value, check_one};
-use tollgate_model::{Column, DataType, Error, ErrorKind, Result};
+use tollgate_model::{Column, DataType, Error, ErrorKind, Result, literal};
 use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Mode, Start, Table};
 
 const TRAITS: Traits = Traits {
     keeps_types: true,
+    widens: true,
     keeps_keys: true,
     keeps_nan: true,
     keeps_nul: false,
@@ -79,6 +80,9 @@ enum Defect {
     MissingColumnsAreRefused,
     ColumnsGoByPlace,
     ChangedTypeIsTaken,
+    NarrowerTypeIsKept,
+    WideningChangesValues,
+    WideningComesTooEarly,
     ReplaceKeepsColumns,
     SlashesAreRefused,
     NamesLeadOutside,
@@ -126,6 +130,9 @@ const DEFECTS: &[(Defect, &str)] = &[
     (MissingColumnsAreRefused, "a_missing_column_stays_null"),
     (ColumnsGoByPlace, "columns_go_by_name"),
     (ChangedTypeIsTaken, "a_changed_type_is_refused"),
+    (NarrowerTypeIsKept, "rows_of_a_narrower_type_go_into_a_wider_column"),
+    (WideningChangesValues, "a_column_is_widened_and_keeps_its_values"),
+    (WideningComesTooEarly, "a_load_that_ends_early_widens_nothing"),
     (ReplaceKeepsColumns, "replace_changes_columns"),
     (SlashesAreRefused, "any_table_name_works"),
     (NamesLeadOutside, "any_table_name_works"),
@@ -152,6 +159,56 @@ fn holds_nul(value: &Value) -> bool {
 struct Stored {
     types: BTreeMap<String, DataType>,
     parts: Vec<Vec<Row>>,
+}
+
+impl Stored {
+    /// Turns the values into those of this table's types.
+    fn widen(&mut self, table: &Table, is_wrong: bool) {
+        for column in table.columns.iter().filter(|_| table.widen) {
+            let was = self.types.insert(column.name.clone(), column.data_type);
+            let Some(was) = was.filter(|was| *was != column.data_type) else { continue };
+            for value in self.parts.iter_mut().flatten().filter_map(|row| row.get_mut(&column.name))
+            {
+                *value = widened(value, was, column.data_type, is_wrong);
+            }
+        }
+    }
+}
+
+fn widened(value: &Value, was: DataType, now: DataType, is_wrong: bool) -> Value {
+    let mut out = Vec::new();
+    let scale = |of: DataType| match of {
+        DataType::Decimal { scale, .. } => u32::from(scale),
+        _ => 0,
+    };
+    match (value, now) {
+        (Value::Null, _) => return Value::Null,
+        (Value::Int64(number), DataType::Decimal { .. }) => {
+            return Value::Decimal(i128::from(*number) * 10_i128.pow(scale(now)));
+        }
+        (Value::Decimal(units), DataType::Decimal { .. }) => {
+            return Value::Decimal(units * 10_i128.pow(scale(now) - scale(was)));
+        }
+        (Value::Decimal(units), DataType::Float64) => return Value::float64(*units as f64),
+        (Value::Date(days), DataType::Timestamp) => {
+            return Value::Timestamp(i64::from(*days) * 86_400_000_000);
+        }
+        (Value::Boolean(value), _) => literal::push_display(&mut out, *value),
+        (Value::Int64(value), _) => literal::push_display(&mut out, *value),
+        // As most programs write doubles.
+        (Value::Float64(bits), _) if is_wrong => {
+            literal::push_display(&mut out, f64::from_bits(*bits));
+        }
+        (Value::Float64(bits), _) => literal::push_float(&mut out, f64::from_bits(*bits)),
+        (Value::Decimal(units), _) => {
+            literal::push_decimal(&mut out, *units, u8::try_from(scale(was)).unwrap());
+        }
+        (Value::Date(days), _) => literal::push_date(&mut out, *days).unwrap(),
+        (Value::Timestamp(micros), _) => literal::push_timestamp(&mut out, *micros).unwrap(),
+        (Value::Bytes(bytes), _) => literal::push_base64(&mut out, bytes),
+        (Value::Text(text) | Value::Json(text), _) => out.extend_from_slice(text.as_bytes()),
+    }
+    Value::text(String::from_utf8(out).unwrap())
 }
 
 /// What is shared by all loads.
@@ -252,9 +309,11 @@ impl Destination for Memory {
         if self.has(SlashesAreRefused) && name.contains('/') {
             return Err(Error::new(ErrorKind::Destination, "there is no such folder"));
         }
+        let mut settled = table.clone();
         if table.mode == Mode::Append
-            && let Some(stored) = storage.tables.get(&name)
+            && let Some(stored) = storage.tables.get_mut(&name)
         {
+            self.settle(&mut settled, stored);
             self.check_append(table, stored)?;
         }
         if self.has(OneLoadAtATime) && !storage.staged.is_empty() {
@@ -267,17 +326,31 @@ impl Destination for Memory {
         let id = storage.loads;
         storage.staged.entry(id).or_insert((name, Vec::new()));
         drop(storage);
-        let (memory, table) = (self.clone(), table.clone());
+        let (memory, table) = (self.clone(), settled.clone());
         let load = Box::new(MemoryLoad { memory, table, id, written: 0, is_done: false });
-        Ok(Begun { load, kept: Kept::Nothing })
+        Ok(Begun { load, kept: Kept::Nothing, table: settled })
     }
 }
 
 impl Memory {
+    /// Gives the table types that hold old and new rows.
+    fn settle(&self, table: &mut Table, stored: &mut Stored) {
+        for column in table.columns.iter_mut().filter(|_| table.widen) {
+            let known = stored.types.get(&column.name).copied().unwrap_or(column.data_type);
+            if !self.has(NarrowerTypeIsKept) {
+                column.data_type = known.widest(column.data_type);
+            }
+        }
+        if self.has(WideningComesTooEarly) {
+            stored.widen(table, false);
+        }
+    }
+
     fn check_append(&self, table: &Table, stored: &Stored) -> Result<()> {
         for Column { name, data_type, .. } in &table.columns {
             let known = stored.types.get(name);
-            if known.is_some_and(|known| known != data_type) && !self.has(ChangedTypeIsTaken) {
+            let changed = known.is_some_and(|known| known != data_type) && !table.widen;
+            if changed && !self.has(ChangedTypeIsTaken) {
                 let message = format!("column {name:?} holds {known:?}, the new rows {data_type}");
                 return Err(Error::new(ErrorKind::Destination, message).with_hint("replace it"));
             }
@@ -376,6 +449,7 @@ impl MemoryLoad {
         if replaces {
             *stored = Stored::default();
         }
+        stored.widen(&self.table, self.has(WideningChangesValues));
         stored.types.extend(self.table.columns.iter().map(|c| (c.name.clone(), c.data_type)));
         stored.parts.push(rows);
         if self.has(AppendUsesTheKey) {

@@ -15,6 +15,7 @@ use crate::files::{Files, Storage};
 fn parquet_is_a_destination() {
     let traits = Traits {
         keeps_types: true,
+        widens: false,
         keeps_keys: false,
         keeps_nan: true,
         keeps_nul: true,

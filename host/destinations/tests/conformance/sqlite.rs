@@ -13,6 +13,7 @@ use crate::files::{Storage, names};
 fn sqlite_is_a_destination() {
     let traits = Traits {
         keeps_types: true,
+        widens: true,
         keeps_keys: true,
         keeps_nan: false,
         keeps_nul: true,

@@ -13,6 +13,7 @@ use tollgate_sync::{Begun, Change, Destination, Kept, Load, Loaded, Mode, Start,
 
 const TRAITS: Traits = Traits {
     keeps_types: false,
+    widens: false,
     keeps_keys: true,
     keeps_nan: true,
     keeps_nul: true,
@@ -56,10 +57,12 @@ enum Defect {
     PausedRowsGo,
     UnkeptStagedRowsStay,
     ScopeIsIgnored,
-    FreshKeepsTheState,
+    FreshForgetsAtOnce,
+    FreshKeepsOldParts,
     StatelessForgets,
     ReplaceKeepsTheState,
     ForgetDoesNothing,
+    SetKeepsOldParts,
     OldPartsStay,
 }
 
@@ -78,10 +81,12 @@ const DEFECTS: &[(Defect, &str)] = &[
     (PausedRowsGo, "an_interrupted_replacement_goes_on"),
     (UnkeptStagedRowsStay, "a_killed_replacement_goes_on"),
     (ScopeIsIgnored, "a_state_of_another_read_is_told_and_gone"),
-    (FreshKeepsTheState, "a_fresh_load_forgets"),
+    (FreshForgetsAtOnce, "a_fresh_load_that_ends_early_changes_nothing"),
+    (FreshKeepsOldParts, "a_fresh_load_ends_with_its_own_rows_and_state"),
     (StatelessForgets, "a_load_without_state_leaves_it"),
     (ReplaceKeepsTheState, "a_replacement_ends_the_state_of_what_it_replaces"),
     (ForgetDoesNothing, "a_state_is_forgotten_on_demand"),
+    (SetKeepsOldParts, "a_state_is_set_in_the_place_of_another"),
     (OldPartsStay, "the_end_keeps_the_parts_of_its_round"),
 ];
 
@@ -158,7 +163,7 @@ impl Destination for Stateful {
         };
         let forgets = match start {
             Start::Stateless => self.has(StatelessForgets),
-            Start::Fresh => !self.has(FreshKeepsTheState),
+            Start::Fresh => self.has(FreshForgetsAtOnce),
             Start::GoOn(_) => !matches!(kept, Kept::Same(_)),
         };
         if forgets {
@@ -168,13 +173,21 @@ impl Destination for Stateful {
         let goes_on = matches!(kept, Kept::Same(_)) && table.mode == Mode::Replace;
         let staged = if goes_on { storage.staged.clone() } else { Vec::new() };
         drop(storage);
-        let mut load = StatefulLoad { memory: self.clone(), tables, staged };
+        let is_fresh = start == Start::Fresh;
+        let mut load = StatefulLoad { memory: self.clone(), tables, staged, is_fresh };
         load.staged.resize(load.tables.len(), Vec::new());
-        Ok(Begun { load: Box::new(load), kept })
+        Ok(Begun { load: Box::new(load), kept, table: table.clone() })
     }
 
     fn state(&self, _table: &str) -> Result<Option<State>> {
         Ok(self.storage().state.clone())
+    }
+
+    fn set_state(&mut self, _table: &str, state: &State) -> Result<()> {
+        let mut storage = self.storage();
+        let before = storage.state.take().filter(|_| self.has(SetKeepsOldParts));
+        storage.state = Some(State::after(before, &state.as_change()));
+        Ok(())
     }
 
     fn forget(&mut self, _table: &str) -> Result<bool> {
@@ -193,6 +206,7 @@ struct StatefulLoad {
     tables: Vec<Table>,
     /// Rows of each table that are not in it yet.
     staged: Vec<Vec<Row>>,
+    is_fresh: bool,
 }
 
 impl StatefulLoad {
@@ -288,6 +302,9 @@ impl Load for StatefulLoad {
     fn commit(mut self: Box<Self>, change: Option<&Change>) -> Result<Loaded> {
         let written = self.staged[0].len() as u64;
         let (rows, removed) = self.put();
+        if self.is_fresh && !self.has(FreshKeepsOldParts) {
+            self.memory.storage().state = None;
+        }
         match change {
             Some(change) => self.store(change),
             None if self.mode() == Mode::Replace && !self.has(ReplaceKeepsTheState) => {

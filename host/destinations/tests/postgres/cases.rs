@@ -25,6 +25,7 @@ pub const CASES: &[Case] = &[
     ("what cannot be replaced is refused", what_cannot_be_replaced_is_refused),
     ("a replacement brings its own columns and key", a_replacement_brings_its_own_columns_and_key),
     ("append goes with a table of a user", append_goes_with_a_table_of_a_user),
+    ("a widened column keeps what is attached", a_widened_column_keeps_what_is_attached),
     ("a merge goes only with the tables own key", a_merge_goes_only_with_the_tables_own_key),
     ("a lost connection is survived", a_lost_connection_is_survived),
     ("who is not let in is told", who_is_not_let_in_is_told),
@@ -52,6 +53,7 @@ fn contacts(mode: Mode) -> Table {
         deletion: None,
         mode,
         children: Vec::new(),
+        widen: false,
     }
 }
 
@@ -76,7 +78,7 @@ fn load(database: &Database, table: &Table, rows: &RecordBatch) -> Result<Loaded
 }
 
 fn change(rows: u64, ended: bool) -> Change {
-    let round = Round { number: 1, began_at: 0, rows, ended };
+    let round = Round { number: 1, rows, ended, ..Round::default() };
     Change { scope: Scope::default(), round, parts: Vec::new(), keeps: Keeps::All }
 }
 
@@ -194,6 +196,32 @@ fn what_is_attached_survives(database: &Database) {
     assert_eq!(database.get::<i64>("SELECT count(since) FROM contacts"), 0);
 }
 
+fn a_widened_column_keeps_what_is_attached(database: &Database) {
+    load(database, &contacts(Mode::Merge), &people(0..3, "a")).unwrap();
+    database.execute(
+        "CREATE INDEX by_email ON contacts (email);
+         GRANT SELECT ON contacts TO PUBLIC;
+         CREATE VIEW few AS SELECT id FROM contacts WHERE id < 2",
+    );
+    let columns = ["id", "email"].map(|name| column(name, DataType::Text)).to_vec();
+    let wider = Table { columns: columns.clone(), widen: true, ..contacts(Mode::Merge) };
+    let texts = |texts: [&str; 2]| Arc::new(StringArray::from(texts.to_vec()));
+    let rows = batch(&columns, vec![texts(["1", "b"]), texts(["new", "new"])]);
+    // A view needs the column as it is: then nothing is done at all.
+    let error = load(database, &wider, &rows).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Destination, "{error}");
+    assert_eq!(count(database, "id < 3 AND email LIKE 'a%'"), 3);
+    database.execute("DROP VIEW few");
+    load(database, &wider, &rows).unwrap();
+    let all = "SELECT string_agg(id || email, ' ' ORDER BY id COLLATE \"C\") FROM contacts";
+    assert_eq!(database.get::<String>(all), "0a0 1new 2a2 bnew");
+    let attached = "SELECT (to_regclass('by_email') IS NOT NULL)::text
+        || (SELECT relacl::text LIKE '%=r/%' FROM pg_class WHERE oid = 'contacts'::regclass)
+        || (SELECT count(*) FROM pg_constraint
+            WHERE conrelid = 'contacts'::regclass AND contype = 'p')";
+    assert_eq!(database.get::<String>(attached), "truetrue1");
+}
+
 fn what_cannot_be_replaced_is_refused(database: &Database) {
     load(database, &contacts(Mode::Replace), &people(0..3, "a")).unwrap();
     database.execute("CREATE INDEX by_email ON contacts (email)");
@@ -296,7 +324,7 @@ fn a_lost_connection_is_survived(database: &Database) {
             let kept = if mode == Mode::Replace { 0 } else { 5 };
             assert_eq!(count(database, "email LIKE 'old%'"), 5, "{mode:?}");
             assert_eq!(count(database, "true"), 5 + kept, "{mode:?}");
-            let Begun { mut load, kept } = go_on(database, &table);
+            let Begun { mut load, kept, .. } = go_on(database, &table);
             assert!(matches!(kept, Kept::Same(state) if state.round.rows == 5), "{mode:?}");
             load.write(&people(10..20, "b"), &[]).unwrap();
             let loaded = load.commit(Some(&change(15, true))).unwrap();

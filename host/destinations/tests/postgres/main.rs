@@ -28,6 +28,7 @@ fn postgres_is_a_destination() {
     let Some(server) = TestServer::start(&Setup::default()) else { return };
     let traits = Traits {
         keeps_types: true,
+        widens: true,
         keeps_keys: true,
         keeps_nan: true,
         keeps_nul: false,

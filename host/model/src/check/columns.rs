@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::COLUMNS_MAX;
 use super::report::{Place, Report};
+use crate::data_type::DataType;
 use crate::error::Result;
-use crate::schema::{Column, DataType};
+use crate::schema::Column;
 use crate::text::is_line;
 
 /// The most bytes of the name of a column of a stream with dynamic columns.

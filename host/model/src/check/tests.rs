@@ -2,6 +2,7 @@ mod auth;
 mod forms;
 
 use super::*;
+use crate::data_type::DataType;
 use crate::descriptor::{
     AuthMethod, AuthScheme, Basic, ChildTable, Choice, ClientAuthentication, Condition,
     ExchangeBasic, ExchangeBody, ExchangeRequest, Field, FieldKind, LimitMeaning, LimitSign,
@@ -9,7 +10,7 @@ use crate::descriptor::{
     TokenExchange, WriteOperation,
 };
 use crate::error::ErrorKind;
-use crate::schema::{Column, DataType};
+use crate::schema::Column;
 
 fn field(name: &str, kind: FieldKind) -> Field {
     Field {

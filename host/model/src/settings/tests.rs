@@ -239,6 +239,41 @@ fn secrets_are_left_out_and_never_repeated() {
 }
 
 #[test]
+fn days_stay_as_they_were_entered_and_all_else_is_as_it_was_resolved() {
+    let date = |name: &str, default: Option<&str>| Field {
+        default: default.map(str::to_owned),
+        ..field(name, FieldKind::Date)
+    };
+    let fields = [
+        date("from", None),
+        date("to", Some("today")),
+        date("unset", None),
+        field("span", FieldKind::DateRange),
+        field("kind", FieldKind::Choice { choices: menu() }),
+    ];
+    let title = menu()[0].title.clone();
+    let options = entered(&[
+        ("from", &[" Today-7 "]),
+        ("span", &["today-7..today"]),
+        ("kind", &[title.as_str()]),
+    ]);
+    let on = |day: Date| {
+        let resolved = resolve("option", &fields, &options, day).unwrap();
+        (as_entered(&fields, &options, &resolved), resolved)
+    };
+    let ((kept, resolved), (later, other)) = (on(today()), on(today().tomorrow().unwrap()));
+    let expected = entered(&[
+        ("from", &["today-7"]),
+        ("to", &["today"]),
+        ("span", &["today-7..today"]),
+        ("kind", &[menu()[0].value.as_str()]),
+    ]);
+    assert_eq!(kept, expected);
+    assert_eq!(later, expected, "another day is no other option");
+    assert_ne!(resolved, other);
+}
+
+#[test]
 fn the_day_depends_on_the_zone() {
     let now: Timestamp = "2024-03-01T03:00:00Z".parse().unwrap();
     assert_eq!(today_in(&TimeZone::UTC, now), today());

@@ -20,8 +20,8 @@ pub const STALE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// The lock of a sync that somebody else holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The run under way.
-    pub run: RunId,
+    /// The run under way. `None`: what is kept of its reads is being changed.
+    pub run: Option<RunId>,
     /// The process that runs it.
     pub owner: Owner,
     /// Since when.
@@ -43,21 +43,36 @@ impl Store {
                 return Ok(Err(held));
             }
             let run = rows::insert(transaction, start, now)?;
-            transaction.execute(
-                "INSERT INTO locks (sync, run, host, place, pid, process_began, beat_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-                params![
-                    start.sync,
-                    run,
-                    owner.host,
-                    owner.place,
-                    owner.pid,
-                    owner.began,
-                    now.as_microsecond()
-                ],
-            )?;
+            take(transaction, &start.sync, Some(run), &owner, now)?;
             keep.prune_runs(transaction, &start.sync, now)?;
             Ok(Ok(run))
+        })
+    }
+
+    /// Takes the lock of a sync without a run, for [`STALE_AFTER`] at most, so that none begins.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub fn hold(&mut self, sync: &str, now: Timestamp) -> Result<Result<(), Held>> {
+        let owner = self.owner.clone();
+        self.change(|transaction| {
+            settle(transaction, &owner, now)?;
+            if let Some(held) = holder(transaction, sync)? {
+                return Ok(Err(held));
+            }
+            take(transaction, sync, None, &owner, now)?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Gives a lock back that was taken without a run.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn release(&mut self, sync: &str) -> Result<()> {
+        self.change(|transaction| {
+            transaction.execute("DELETE FROM locks WHERE sync = ? AND run IS NULL", [sync])?;
+            Ok(())
         })
     }
 
@@ -126,11 +141,13 @@ fn settle(transaction: &Transaction<'_>, here: &Owner, now: Timestamp) -> rusqli
     let mut locks = transaction.prepare("SELECT * FROM locks")?;
     let locks = locks.query_map([], |row| {
         let beat_at = rows::timestamp(row.get("beat_at")?)?;
-        Ok((row.get::<_, RunId>("run")?, owner(row)?, beat_at))
+        let (sync, run) = (row.get::<_, String>("sync")?, row.get::<_, Option<RunId>>("run")?);
+        Ok((sync, run, owner(row)?, beat_at))
     })?;
-    for (run, owner, beat_at) in locks.collect::<rusqlite::Result<Vec<_>>>()? {
+    for (sync, run, owner, beat_at) in locks.collect::<rusqlite::Result<Vec<_>>>()? {
         if owner.is_gone(here) || now.duration_since(beat_at) > STALE_AFTER {
-            transaction.execute("DELETE FROM locks WHERE run = ?", [run])?;
+            transaction.execute("DELETE FROM locks WHERE sync = ?", [sync])?;
+            let Some(run) = run else { continue };
             let interrupted = "UPDATE runs SET status = ?2, ended_at = ?3 WHERE id = ?1";
             let status = Status::Interrupted.name();
             transaction.execute(interrupted, params![run, status, beat_at.as_microsecond()])?;
@@ -140,12 +157,28 @@ fn settle(transaction: &Transaction<'_>, here: &Owner, now: Timestamp) -> rusqli
     Ok(())
 }
 
+fn take(
+    transaction: &Transaction<'_>,
+    sync: &str,
+    run: Option<RunId>,
+    owner: &Owner,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let Owner { host, place, pid, began } = owner;
+    let now = now.as_microsecond();
+    transaction.execute(
+        "INSERT INTO locks (sync, run, since, host, place, pid, process_began, beat_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        params![sync, run, now, host, place, pid, began, now],
+    )?;
+    Ok(())
+}
+
 /// Who holds the lock of a sync.
 fn holder(transaction: &Transaction<'_>, sync: &str) -> rusqlite::Result<Option<Held>> {
-    let lock = "SELECT run, host, place, pid, process_began, started_at
-                FROM locks JOIN runs ON runs.id = locks.run WHERE locks.sync = ?";
+    let lock = "SELECT * FROM locks WHERE sync = ?";
     let held = |row: &Row<'_>| {
-        let since = rows::timestamp(row.get("started_at")?)?;
+        let since = rows::timestamp(row.get("since")?)?;
         Ok(Held { run: row.get("run")?, owner: owner(row)?, since })
     };
     transaction.query_row(lock, [sync], held).optional()

@@ -82,6 +82,30 @@ impl Store {
         })
     }
 
+    /// Forgets a sync: its runs, since when its schedule counts, its pause, and what was told of it;
+    /// whether there was anything. Nothing of it may be under way: see [`Store::hold`].
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn forget(&mut self, sync: &str) -> Result<bool> {
+        self.change(|transaction| {
+            let runs = transaction.execute("DELETE FROM runs WHERE sync = ?", [sync])?;
+            let known = transaction.execute("DELETE FROM syncs WHERE sync = ?", [sync])?;
+            Ok(runs + known > 0)
+        })
+    }
+
+    /// The names of all syncs of which something is remembered, in order.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn syncs(&self) -> Result<Vec<String>> {
+        self.read(|connection| {
+            let names = "SELECT sync FROM runs UNION SELECT sync FROM syncs ORDER BY sync";
+            connection.prepare(names)?.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
     /// Ends a pause. The schedule counts from now on. `false`: it was not paused.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use tempfile::TempDir;
 use tollgate_model::Usage;
 
 use super::*;
-use crate::agenda::SyncState;
+use crate::agenda::{History, SyncState};
 use crate::notice::Event;
 use crate::record::{
     Ended, Level, LogLine, Progress, RunError, RunId, Start, Status, TableRows, Trigger,
@@ -130,11 +130,52 @@ fn a_sync_that_is_running_is_not_begun_again_and_others_are() {
     let (mut first, mut second) = (open(&folder, 1), open(&folder, 2));
     let run = begin(&mut first, "nightly", noon());
     let held = second.begin(&start("nightly"), noon() + minutes(1)).unwrap().unwrap_err();
-    assert_eq!(held, Held { run, owner: owner(1), since: noon() });
+    assert_eq!(held, Held { run: Some(run), owner: owner(1), since: noon() });
     assert!(first.begin(&start("nightly"), noon()).unwrap().is_err(), "not even by itself");
     begin(&mut second, "hourly", noon());
     first.end(run, &ended(Status::Succeeded), &[], noon()).unwrap();
     begin(&mut second, "nightly", noon());
+}
+
+#[test]
+fn a_sync_that_is_held_does_not_begin_and_one_that_runs_is_not_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut one, mut other) = (open(&folder, 1), open(&folder, 2));
+    assert_eq!(one.hold("a", noon()).unwrap(), Ok(()));
+    let held = Held { run: None, owner: owner(1), since: noon() };
+    assert_eq!(other.begin(&start("a"), noon()).unwrap(), Err(held.clone()));
+    assert_eq!(other.hold("a", noon()).unwrap(), Err(held));
+    assert_eq!(other.hold("b", noon()).unwrap(), Ok(()), "another is none of its business");
+    one.release("a").unwrap();
+    let run = begin(&mut other, "a", noon());
+    let held = one.hold("a", noon()).unwrap().unwrap_err();
+    assert_eq!(held.run, Some(run));
+    one.release("a").unwrap();
+    assert!(one.hold("a", noon()).unwrap().is_err(), "only a lock without a run is given back");
+    // Whoever held it ended without a word: that is no run.
+    let later = noon() + minutes(2);
+    assert_eq!(one.hold("b", later).unwrap(), Ok(()));
+    assert_eq!(one.list(&Filter::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_sync_that_is_forgotten_begins_as_if_it_had_never_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder, 1);
+    for sync in ["b", "a"] {
+        let run = begin(&mut store, sync, noon());
+        store.end(run, &ended(Status::Succeeded), &[line(1)], noon()).unwrap();
+        store.pause(sync, noon()).unwrap();
+    }
+    store.pause("c", noon()).unwrap();
+    assert_eq!(store.syncs().unwrap(), ["a", "b", "c"]);
+    let other = store.history("b", None, noon()).unwrap();
+    assert!(store.forget("a").unwrap() && store.forget("c").unwrap());
+    assert!(!store.forget("a").unwrap(), "there is nothing more");
+    assert_eq!(store.syncs().unwrap(), ["b"]);
+    assert_eq!(store.history("a", None, noon()).unwrap(), History::since(noon()));
+    assert_eq!(store.history("b", None, noon()).unwrap(), other, "others are as they were");
+    assert_eq!(store.list(&Filter::default()).unwrap().len(), 1);
 }
 
 #[test]

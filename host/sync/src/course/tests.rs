@@ -1,3 +1,5 @@
+use tollgate_model::{Setting, Settings};
+
 use super::*;
 use crate::destination::Mode;
 
@@ -13,6 +15,24 @@ fn position(round: u64, checkpoint: &str, ended: bool) -> Position {
     Position { round, checkpoint, ended }
 }
 
+/// What a run of today would read.
+fn read() -> Read {
+    Read {
+        stream: "contacts".to_owned(),
+        options: option("2026-01-02"),
+        entered: Settings::new(),
+        since: Some(2),
+        columns: Vec::new(),
+        children: Vec::new(),
+        started_at: NOW,
+        rows_wanted: None,
+    }
+}
+
+fn option(day: &str) -> Vec<Setting> {
+    vec![Setting { name: "day".to_owned(), values: vec![day.to_owned()] }]
+}
+
 fn state(round: Round, parts: &[(&str, Position)]) -> Kept {
     let parts = parts.iter().map(|(key, position)| ((*key).to_owned(), position.clone()));
     Kept::Same(State { scope: scope(), round, parts: parts.collect() })
@@ -22,8 +42,17 @@ fn after(checkpoint: &str) -> Begin {
     Begin::After(checkpoint.to_owned())
 }
 
-const INTERRUPTED: Round = Round { number: 2, began_at: 500, rows: 30, ended: false };
-const ENDED: Round = Round { number: 2, began_at: 500, rows: 30, ended: true };
+fn interrupted() -> Round {
+    Round { number: 2, began_at: 500, rows: 30, ..Round::default() }
+}
+
+fn over() -> Round {
+    Round { ended: true, ..interrupted() }
+}
+
+fn first() -> Round {
+    Round { number: 1, began_at: NOW, ..Round::default() }
+}
 
 /// What is kept, whether the stream has a cursor, and where a part begins then.
 #[test]
@@ -31,22 +60,32 @@ fn a_part_begins_where_what_is_kept_of_it_ends() {
     let cases = [
         ("nothing kept", Kept::Nothing, true, Begin::AtStart),
         ("of another scope", Kept::Other(Scope::default()), true, Begin::AtStart),
-        ("in the middle", state(INTERRUPTED, &[("", position(2, "c", false))]), false, after("c")),
-        ("at its end", state(INTERRUPTED, &[("", position(2, "c", true))]), false, Begin::Done),
-        ("not begun", state(INTERRUPTED, &[("/x", position(2, "c", true))]), false, Begin::AtStart),
-        ("read before", state(INTERRUPTED, &[("", position(1, "c", true))]), true, after("c")),
-        ("no way on", state(INTERRUPTED, &[("", position(1, "c", true))]), false, Begin::AtStart),
+        (
+            "in the middle",
+            state(interrupted(), &[("", position(2, "c", false))]),
+            false,
+            after("c"),
+        ),
+        ("at its end", state(interrupted(), &[("", position(2, "c", true))]), false, Begin::Done),
+        (
+            "not begun",
+            state(interrupted(), &[("/x", position(2, "c", true))]),
+            false,
+            Begin::AtStart,
+        ),
+        ("read before", state(interrupted(), &[("", position(1, "c", true))]), true, after("c")),
+        ("no way on", state(interrupted(), &[("", position(1, "c", true))]), false, Begin::AtStart),
         (
             "no checkpoint",
-            state(INTERRUPTED, &[("", position(2, "", false))]),
+            state(interrupted(), &[("", position(2, "", false))]),
             true,
             Begin::AtStart,
         ),
-        ("all read, a cursor", state(ENDED, &[("", position(2, "c", true))]), true, after("c")),
-        ("all read, none", state(ENDED, &[("", position(2, "c", true))]), false, Begin::AtStart),
+        ("all read, a cursor", state(over(), &[("", position(2, "c", true))]), true, after("c")),
+        ("all read, none", state(over(), &[("", position(2, "c", true))]), false, Begin::AtStart),
     ];
     for (what, kept, has_cursor, expected) in cases {
-        let course = Course::new(scope(), has_cursor, kept, NOW);
+        let course = Course::new(scope(), has_cursor, kept, first());
         assert_eq!(course.begin(None), expected, "{what}");
     }
 }
@@ -55,14 +94,33 @@ fn a_part_begins_where_what_is_kept_of_it_ends() {
 fn a_read_that_was_interrupted_began_with_its_first_run() {
     for (kept, began_at, from, rows) in [
         (Kept::Nothing, NOW, None, 0),
-        (state(INTERRUPTED, &[]), 500, Some(ResumedFrom::Interruption), 30),
-        (state(ENDED, &[("", position(2, "c", true))]), NOW, Some(ResumedFrom::End), 0),
+        (state(interrupted(), &[]), 500, Some(ResumedFrom::Interruption), 30),
+        (state(over(), &[("", position(2, "c", true))]), NOW, Some(ResumedFrom::End), 0),
     ] {
-        let course = Course::new(scope(), true, kept, NOW);
-        assert_eq!(course.began_at(), began_at);
+        let course = Course::new(scope(), true, kept, first());
+        assert_eq!(course.read(&read()).started_at, began_at);
         let resumed = course.resumed.as_ref();
         assert_eq!(resumed.map(|resumed| resumed.from), from);
         assert_eq!(resumed.map_or(0, |resumed| resumed.rows), rows);
+    }
+}
+
+/// A day later, `today` is another day: parts of two days would be no read.
+#[test]
+fn a_read_that_was_interrupted_keeps_its_options_and_its_bound_and_another_has_its_own() {
+    let terms = Round { options: option("2026-01-01"), since: Some(1), ..interrupted() };
+    let ended = Round { ended: true, ..terms.clone() };
+    for (kept, day, since) in [
+        (Kept::Nothing, "2026-01-02", Some(2)),
+        (state(terms, &[]), "2026-01-01", Some(1)),
+        (state(ended, &[("", position(2, "c", true))]), "2026-01-02", Some(2)),
+    ] {
+        let course = Course::new(scope(), true, kept, Round::first(&read()));
+        let read = course.read(&read());
+        assert_eq!((read.options, read.since), (option(day), since));
+        let ledger = Ledger::new(course);
+        assert_eq!(ledger.end().round.options, option(day), "it is kept for the next run");
+        assert_eq!(ledger.end().round.since, since);
     }
 }
 
@@ -74,14 +132,14 @@ fn what_changed_is_said() {
         (Scope { options: [("a".to_owned(), vec![])].into(), ..scope() }, "options"),
         (Scope { columns: vec!["id int64".to_owned()], ..scope() }, "columns"),
     ] {
-        let course = Course::new(scope(), true, Kept::Other(change), NOW);
+        let course = Course::new(scope(), true, Kept::Other(change), first());
         let reason = course.not_resumed.unwrap();
         assert!(reason.starts_with(&format!("the {what} changed")), "{reason}");
     }
 }
 
 fn ledger(kept: Kept, has_cursor: bool) -> Ledger {
-    Ledger::new(Course::new(scope(), has_cursor, kept, NOW))
+    Ledger::new(Course::new(scope(), has_cursor, kept, first()))
 }
 
 fn at(seconds: u64) -> Duration {
@@ -125,7 +183,7 @@ fn nothing_is_kept_while_a_part_is_ahead_of_its_checkpoint() {
 #[test]
 fn a_part_that_brings_nothing_new_keeps_its_checkpoint_if_that_is_still_of_use() {
     for (has_cursor, expected) in [(true, "c"), (false, "")] {
-        let kept = state(ENDED, &[("", position(2, "c", true))]);
+        let kept = state(over(), &[("", position(2, "c", true))]);
         let mut ledger = ledger(kept, has_cursor);
         ledger.ended(None);
         assert_eq!(ledger.end().parts, [(String::new(), position(3, expected, true))]);
@@ -141,7 +199,7 @@ fn at_the_end_only_what_the_next_read_needs_is_kept() {
             ("/x", position(2, "x", true)),
             ("/y", position(1, "y", true)),
         ];
-        let kept = state(INTERRUPTED, &parts);
+        let kept = state(interrupted(), &parts);
         let Kept::Same(before) = kept.clone() else { panic!("it is the same") };
         let mut ledger = ledger(kept, has_cursor);
         ledger.page(Some("y"), 5, Some("z".to_owned()));
@@ -156,9 +214,9 @@ fn at_the_end_only_what_the_next_read_needs_is_kept() {
 #[test]
 fn a_connector_that_does_not_take_its_checkpoint_gets_a_hint() {
     let refused = || Error::new(ErrorKind::Config, "no place in this stream");
-    let fresh = Course::new(scope(), true, Kept::Nothing, NOW);
+    let fresh = Course::new(scope(), true, Kept::Nothing, first());
     assert_eq!(fresh.explain(refused()).hint(), None);
-    let resumed = Course::new(scope(), true, state(INTERRUPTED, &[]), NOW);
+    let resumed = Course::new(scope(), true, state(interrupted(), &[]), first());
     assert!(resumed.explain(refused()).hint().is_some_and(|hint| hint.contains("anew")));
     let data = resumed.explain(Error::new(ErrorKind::Data, "cut"));
     assert_eq!(data.hint(), None);

@@ -71,12 +71,12 @@ impl Destination for Memory {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
         let mode = table.mode;
         let kept = self.call(|durable| {
-            let kept = match (start, durable.state.take()) {
-                (Start::GoOn(scope), Some(state)) if state.scope == *scope => {
-                    durable.state = Some(state.clone());
-                    Kept::Same(state)
+            let kept = match (start, durable.state.clone()) {
+                (Start::GoOn(scope), Some(state)) if state.scope == *scope => Kept::Same(state),
+                (Start::GoOn(_), Some(state)) => {
+                    durable.state = None;
+                    Kept::Other(state.scope)
                 }
-                (Start::GoOn(_), Some(state)) => Kept::Other(state.scope),
                 _ => Kept::Nothing,
             };
             let goes_on = matches!(&kept, Kept::Same(state) if !state.round.ended);
@@ -86,8 +86,9 @@ impl Destination for Memory {
             kept
         })?;
         self.shelf.loads.fetch_add(1, Ordering::SeqCst);
-        let load = MemoryLoad { memory: self.clone(), mode, rows: Vec::new(), is_paused: false };
-        Ok(Begun { load: Box::new(load), kept })
+        let (memory, is_fresh) = (self.clone(), start == Start::Fresh);
+        let load = MemoryLoad { memory, mode, is_fresh, rows: Vec::new(), is_paused: false };
+        Ok(Begun { load: Box::new(load), kept, table: table.clone() })
     }
 
     fn state(&self, _table: &str) -> Result<Option<State>> {
@@ -98,6 +99,7 @@ impl Destination for Memory {
 struct MemoryLoad {
     memory: Memory,
     mode: Mode,
+    is_fresh: bool,
     rows: Vec<i64>,
     is_paused: bool,
 }
@@ -105,6 +107,7 @@ struct MemoryLoad {
 impl MemoryLoad {
     fn put(&mut self, change: Option<&Change>, is_end: bool) -> Result<u64> {
         let (mode, rows) = (self.mode, std::mem::take(&mut self.rows));
+        let forgets = self.is_fresh && is_end;
         self.memory.call(|durable| {
             let count = rows.len() as u64;
             match mode {
@@ -118,6 +121,9 @@ impl MemoryLoad {
             }
             if mode == Mode::Replace && is_end {
                 durable.rows = Some(std::mem::take(&mut durable.staged));
+            }
+            if forgets {
+                durable.state = None;
             }
             if let Some(change) = change {
                 durable.state = Some(State::after(durable.state.take(), change));
@@ -135,7 +141,7 @@ impl Load for MemoryLoad {
     }
 
     fn pace(&self) -> Option<Pace> {
-        (!self.memory.keeps_nothing).then_some(PACE)
+        (!self.memory.keeps_nothing && !self.is_fresh).then_some(PACE)
     }
 
     fn keep(&mut self, change: &Change) -> Result<()> {
@@ -158,7 +164,8 @@ impl Drop for MemoryLoad {
         if self.mode == Mode::Replace && !self.is_paused {
             let mut durable = self.memory.shelf.durable.lock().unwrap();
             durable.staged.clear();
-            if durable.state.as_ref().is_some_and(|state| !state.round.ended) {
+            let is_staged = |state: &State| !state.round.ended && state.scope.mode == Mode::Replace;
+            if durable.state.as_ref().is_some_and(is_staged) {
                 durable.state = None;
             }
         }

@@ -55,8 +55,8 @@ pub fn incremental(
 ) -> Result<Incremental, Failure> {
     let begin = request.options.date(option)?;
     let begin = begin.map(|day| day.days() * SECONDS_PER_DAY * MICROS_PER_SECOND);
-    Incremental::new(request, options::overlap_in(request)?, |since| {
-        let since = since.or(begin).and_then(|since| window::instant(since).ok());
+    Incremental::new(request, options::overlap_in(request)?, begin, |since| {
+        let since = since.and_then(|since| window::instant(since).ok());
         pager_of(Bound { parameter: option, since })
     })
 }

@@ -1,6 +1,6 @@
 //! `tollgate config show`: each value with its origin.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tollgate_model::FieldKind;
@@ -239,6 +239,9 @@ impl List<'_> {
             self.add(&key(&format!("options.{name}")), values.join(", "), self.at(start));
         }
         let columns = Some(sync.columns.join(", ")).filter(|columns| !columns.is_empty());
+        let names = pairs(&sync.changes.names);
+        let types = pairs(&sync.changes.types);
+        let widen = sync.widen.then(|| "true".to_owned());
         let expand = Some(sync.expand.show()).filter(|_| sync.expand != Expand::Nothing);
         let scheduled = sync.scheduled.as_ref();
         let schedule = scheduled.map(|scheduled| scheduled.schedule.get_ref().to_string());
@@ -248,6 +251,9 @@ impl List<'_> {
         });
         let optional = [
             ("columns", columns, "all"),
+            ("rename", names, "none"),
+            ("types", types, "none"),
+            ("widen", widen, "false"),
             ("table", sync.table.clone(), "called like the stream"),
             ("expand", expand, "false"),
             ("mode", sync.mode.map(|mode| modes::name(mode).to_owned()), MODE_DEFAULT),
@@ -255,6 +261,7 @@ impl List<'_> {
             ("concurrency", sync.concurrency.map(|number| number.to_string()), "4"),
             ("part_retries", sync.part_retries.map(|number| number.to_string()), "2"),
             ("limit", sync.limit.map(|number| number.to_string()), "all"),
+            ("history", sync.history.clone(), "all"),
             ("schedule", schedule, "none"),
             ("retry", retry, "none"),
         ];
@@ -262,4 +269,10 @@ impl List<'_> {
             self.add_or(&key(name), value.map(|value| (value, start)), default);
         }
     }
+}
+
+/// Columns with what each is to be; `None` where there are none.
+fn pairs<T: std::fmt::Display>(changes: &BTreeMap<String, T>) -> Option<String> {
+    let pairs: Vec<String> = changes.iter().map(|(key, to)| format!("{key} = {to}")).collect();
+    (!pairs.is_empty()).then(|| pairs.join(", "))
 }

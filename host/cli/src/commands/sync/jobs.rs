@@ -7,9 +7,9 @@ use tollgate_destinations::Target;
 use tollgate_model::text::quote;
 use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings, Stream};
 use tollgate_runs::Start;
-use tollgate_runtime::Session;
+use tollgate_runtime::{ReadBuilder, Session};
 use tollgate_sync::plan::{self, Choices};
-use tollgate_sync::{Deletes, Destination, Mode, Refresh};
+use tollgate_sync::{ColumnChanges, Deletes, Destination, Mode, Plan, Refresh};
 use tollgate_vault::{Secret, SecretRef};
 
 use super::SyncArgs;
@@ -21,6 +21,8 @@ use crate::expand::Expand;
 use crate::failure::Outcome;
 use crate::messages::Messages;
 use crate::project::Project;
+
+mod since;
 
 /// A sync, ready to be run.
 #[derive(Clone, Debug)]
@@ -36,16 +38,22 @@ pub struct Job {
     streams: Streams,
     options: Settings,
     columns: Vec<String>,
+    changes: ColumnChanges,
+    widen: bool,
     expand: Expand,
     mode: Option<Mode>,
     deletes: Deletes,
     refresh: Refresh,
+    /// The first day whose changes are read, as it was entered.
+    since: Option<String>,
     table: Option<String>,
     concurrency: Option<usize>,
     part_retries: Option<u32>,
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
+    /// Whether the command line has it read other streams than the file says.
+    streams_vary: bool,
     /// Where its name stands in the file.
     span: Option<Range<usize>>,
     /// Where its options and columns stand there.
@@ -107,6 +115,10 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
         job.columns.clone_from(&args.columns.columns);
     }
     job.options.extend(args.options.settings());
+    let changes = args.changes.changes();
+    job.changes.names.extend(changes.names);
+    job.changes.types.extend(changes.types);
+    job.widen |= args.changes.widen;
     job.account = args.account.clone().unwrap_or(job.account);
     if let Some(to) = &args.to {
         // A password of the file is that of another server.
@@ -116,11 +128,13 @@ fn of_file(sync: &SyncConfig, args: &SyncArgs, project: &Project) -> Result<Job>
     job.deletes = args.deletes.unwrap_or(job.deletes);
     job.expand = args.expand.clone().unwrap_or(job.expand);
     job.refresh = refresh(args);
+    job.since = args.since.clone().or(job.since);
     job.table = args.table.clone().or(job.table);
     job.concurrency = concurrency(args).or(job.concurrency);
     job.part_retries = args.part_retries.or(job.part_retries);
     job.limit = args.limit.or(job.limit);
     job.varied = args.vary();
+    job.streams_vary = !args.streams.is_empty();
     Ok(job)
 }
 
@@ -138,15 +152,19 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         streams: named(streams),
         options: args.options.settings(),
         columns: args.columns.columns.clone(),
+        changes: args.changes.changes(),
+        widen: args.changes.widen,
         table: args.table.clone(),
         expand: args.expand.clone().unwrap_or_default(),
         mode: args.mode,
         deletes: args.deletes.unwrap_or_default(),
         refresh: refresh(args),
+        since: args.since.clone(),
         concurrency: concurrency(args),
         part_retries: args.part_retries,
         limit: args.limit,
         varied: false,
+        streams_vary: false,
         span: None,
         places: Places::new(),
     })
@@ -161,7 +179,11 @@ fn concurrency(args: &SyncArgs) -> Option<usize> {
 }
 
 fn refresh(args: &SyncArgs) -> Refresh {
-    if args.full_refresh { Refresh::Full } else { Refresh::GoOn }
+    match (args.full_refresh, &args.since) {
+        (true, _) => Refresh::Full,
+        (false, Some(_)) => Refresh::Anew,
+        (false, None) => Refresh::GoOn,
+    }
 }
 
 /// In a database, each sync has a schema of its own, called like the sync, unless another is said.
@@ -189,14 +211,18 @@ impl Job {
             mode: sync.mode,
             deletes: sync.deletes.unwrap_or_default(),
             refresh: Refresh::GoOn,
+            since: sync.history.clone(),
             streams: sync.streams.clone(),
             options: sync.options.clone(),
             columns: sync.columns.clone(),
+            changes: sync.changes.clone(),
+            widen: sync.widen,
             table: sync.table.clone(),
             concurrency: sync.concurrency,
             part_retries: sync.part_retries,
             limit: sync.limit,
             varied: false,
+            streams_vary: false,
             span: Some(sync.span.clone()),
             places: sync.places.clone(),
         }
@@ -219,8 +245,8 @@ impl Job {
         let descriptor = session.connector().descriptor();
         let names = self.stream_names(descriptor, source)?;
         for name in &names {
-            let read = session.read(name.get_ref()).options(self.options.clone());
-            let checked = read.columns(self.columns.clone()).build();
+            let read = self.read(session, name.get_ref());
+            let checked = read.and_then(|read| read.columns(self.columns.clone()).build());
             let checked = checked.and_then(|_| self.check_mode(descriptor, name.get_ref()));
             checked.map_err(|error| self.at_its_line(error, name, source))?;
         }
@@ -229,7 +255,57 @@ impl Job {
         if let (Err(error), Some(first)) = (self.expand.check(&streams), names.first()) {
             return Err(self.at_its_line(error, first, source).into());
         }
-        Ok(self.parts(&streams))
+        if let (Err(error), Some(first)) = (self.check_since(&streams), names.first()) {
+            return Err(self.at_its_line(error, first, source).into());
+        }
+        self.check_changed(descriptor, &names).map_err(|error| match names.first() {
+            Some(first) => self.at_its_line(error, first, source),
+            None => error,
+        })?;
+        let parts = self.parts(&streams);
+        for (part, name) in parts.iter().zip(&names) {
+            let planned = self.check_plan(part, descriptor);
+            planned.map_err(|error| self.at_its_line(error, name, source))?;
+        }
+        Ok(parts)
+    }
+
+    /// Refuses names and types for columns of a stream that is not read. Where the command line picks
+    /// streams, those of the others are none of its business.
+    fn check_changed(&self, descriptor: &Descriptor, read: &[toml::Spanned<String>]) -> Result<()> {
+        let is_read = |name: &str| read.iter().any(|stream| stream.get_ref() == name);
+        let of = |key: &str, stream: &Stream| {
+            key.strip_prefix(stream.name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let other = |key: &&str| {
+            let mut streams = descriptor.streams.iter().filter(|stream| of(key, stream)).peekable();
+            streams.peek().is_some() && streams.all(|stream| !is_read(&stream.name))
+        };
+        match self.changes.keys().find(other) {
+            Some(key) if !self.streams_vary => {
+                let message = format!("{} is a column of a stream that is not read", quote(key));
+                Err(Error::new(ErrorKind::Config, message)
+                    .with_hint("read the stream too, or leave its column as it is"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Plans what is known without the account, and asks the destination whether it can hold that.
+    fn check_plan(&self, part: &Part, descriptor: &Descriptor) -> Result<()> {
+        let stream = describe::find(descriptor, &part.stream)?;
+        let mut choices = self.choices(part, descriptor);
+        if stream.dynamic_columns {
+            // The others are checked when the account has told them.
+            choices.columns.clear();
+            choices.changes = choices.changes.about(&stream.columns);
+        }
+        let plan = Plan::new(stream, &stream.columns, choices)?;
+        // What is wrong can be put right in the file or on the command line.
+        self.to.check(&plan.table).map_err(|error| match error.hint() {
+            Some(hint) => Error::new(ErrorKind::Config, error.message()).with_hint(hint),
+            None => Error::new(ErrorKind::Config, error.message()),
+        })
     }
 
     /// What is loaded of these streams.
@@ -293,26 +369,47 @@ impl Job {
         Ok(Some(read.secret))
     }
 
-    /// What the options of a stream are.
-    pub fn options(&self) -> Settings {
-        self.options.clone()
+    /// The read of a stream, with all of its columns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a stream that the connector does not have.
+    pub fn read<'s>(&self, session: &'s Session, stream: &str) -> Result<ReadBuilder<'s>> {
+        let described = describe::find(session.connector().descriptor(), stream)?;
+        let read = session.read(stream).options(self.options.clone());
+        Ok(match self.since_of(described) {
+            Some(day) => read.since(day),
+            None => read,
+        })
+    }
+
+    /// What becomes of the rows that are there in the next run.
+    pub fn mode_of(&self, part: &Part) -> Mode {
+        if self.refresh == Refresh::Full { Mode::Replace } else { part.mode }
     }
 
     /// What was chosen for a stream of this connector.
-    pub fn choices(&self, part: &Part, connector: &str) -> Choices {
+    pub fn choices(&self, part: &Part, descriptor: &Descriptor) -> Choices {
+        let streams: Vec<&str> = descriptor.streams.iter().map(|s| s.name.as_str()).collect();
         Choices {
             columns: self.columns.clone(),
+            changes: self.changes.of_stream(&part.stream, &streams),
+            widen: self.widen,
             children: part.children.clone(),
             table: Some(part.table.clone()),
             mode: part.mode,
             deletes: self.deletes,
-            source: format!("{connector}, account {}", self.account),
+            source: self.source(&descriptor.id),
             refresh: self.refresh,
             concurrency: self.concurrency,
             part_retries: self.part_retries,
             limit: self.limit,
             ..Choices::default()
         }
+    }
+
+    /// Whose rows it loads, in a state.
+    pub fn source(&self, connector: &str) -> String {
+        format!("{connector}, account {}", self.account)
     }
 
     /// An error that knows no line, at the line of what it names: an option or column, else the

@@ -41,9 +41,18 @@ impl Prepared {
             if errors.iter().any(|error| error.kind() == ErrorKind::Config))
     }
 
+    /// What is to be told of it before it runs.
+    pub fn notes(&self) -> Vec<String> {
+        let notes = |ready: &Ready| {
+            self.job.notes(&ready.parts, ready.account.session.connector().descriptor())
+        };
+        self.ready.as_ref().map(notes).unwrap_or_default()
+    }
+
     fn tables(&self) -> Vec<(String, Mode)> {
         let parts = self.ready.as_ref().map(|ready| ready.parts.as_slice()).unwrap_or_default();
-        let tables = |part: &Part| part.tables().into_iter().zip(std::iter::repeat(part.mode));
+        let tables =
+            |part: &Part| part.tables().into_iter().zip(std::iter::repeat(self.job.mode_of(part)));
         parts.iter().flat_map(tables).collect()
     }
 }

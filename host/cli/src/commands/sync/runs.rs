@@ -190,8 +190,11 @@ async fn load(
 ) -> Result<Report, Failed> {
     let session = &ready.account.session;
     let stream = part.stream.as_str();
-    let choices = job.choices(part, &session.connector().descriptor().id);
-    let planning = async { Ok(reading::plan(session, stream, job.options(), choices).await?) };
+    let choices = job.choices(part, session.connector().descriptor());
+    let planning = async {
+        let read = job.read(session, stream)?;
+        Ok(reading::plan(session, read, choices).await?)
+    };
     let plan = or_stop(cancel, planning).await.map_err(|failure| Failed {
         error: first_error(failure),
         report: Report { stream: stream.to_owned(), ..Report::default() },

@@ -1,10 +1,14 @@
-//! How values that JSON and CSV have no form for are written as text. Everything here is ASCII and
-//! is appended to a buffer that the caller reuses, so that a cell costs no allocation.
+//! The text form of values: how each type is written where there is only text, and read back.
+//!
+//! What is written here is ASCII and is appended to a buffer that the caller reuses, so that a value
+//! costs no allocation. What is read has to be exact: nothing is rounded, trimmed or guessed.
 
 use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// 0001-01-01 and 9999-12-31 in days since 1970-01-01: beyond them a year has no four digits, and
 /// the order of the texts would no longer be the order of time.
@@ -13,15 +17,21 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// A date or an instant outside the years 1 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OutOfRange;
+pub struct OutOfRange;
 
 /// Refuses days since 1970-01-01 that lie outside the years 1 to 9999.
-pub(crate) fn check_date(days: i32) -> Result<(), OutOfRange> {
+///
+/// # Errors
+/// [`OutOfRange`].
+pub fn check_date(days: i32) -> Result<(), OutOfRange> {
     check_day(i64::from(days))
 }
 
 /// Refuses microseconds since 1970-01-01 UTC that lie outside the years 1 to 9999.
-pub(crate) fn check_timestamp(micros: i64) -> Result<(), OutOfRange> {
+///
+/// # Errors
+/// [`OutOfRange`].
+pub fn check_timestamp(micros: i64) -> Result<(), OutOfRange> {
     check_day(micros.div_euclid(MICROS_PER_DAY))
 }
 
@@ -30,13 +40,19 @@ fn check_day(days: i64) -> Result<(), OutOfRange> {
 }
 
 /// `2024-02-29`, from days since 1970-01-01.
-pub(crate) fn push_date(out: &mut Vec<u8>, days: i32) -> Result<(), OutOfRange> {
+///
+/// # Errors
+/// [`OutOfRange`], with nothing written.
+pub fn push_date(out: &mut Vec<u8>, days: i32) -> Result<(), OutOfRange> {
     push_day(out, i64::from(days))
 }
 
 /// `2024-02-29T13:05:09.000250Z`, from microseconds since 1970-01-01 UTC. The fraction always has
 /// six digits, so that the order of the texts is the order of time.
-pub(crate) fn push_timestamp(out: &mut Vec<u8>, micros: i64) -> Result<(), OutOfRange> {
+///
+/// # Errors
+/// [`OutOfRange`], with nothing written.
+pub fn push_timestamp(out: &mut Vec<u8>, micros: i64) -> Result<(), OutOfRange> {
     push_day(out, micros.div_euclid(MICROS_PER_DAY))?;
     let micros = micros.rem_euclid(MICROS_PER_DAY);
     let seconds = micros / 1_000_000;
@@ -53,7 +69,7 @@ pub(crate) fn push_timestamp(out: &mut Vec<u8>, micros: i64) -> Result<(), OutOf
 }
 
 /// `-12.50`: all digits behind the point, always as many as the scale.
-pub(crate) fn push_decimal(out: &mut Vec<u8>, unscaled: i128, scale: u8) {
+pub fn push_decimal(out: &mut Vec<u8>, unscaled: i128, scale: u8) {
     if unscaled < 0 {
         out.push(b'-');
     }
@@ -73,7 +89,7 @@ pub(crate) fn push_decimal(out: &mut Vec<u8>, unscaled: i128, scale: u8) {
 
 /// The shortest text that reads back as the same double; `NaN`, `Infinity` and `-Infinity` for what
 /// is not a number.
-pub(crate) fn push_float(out: &mut Vec<u8>, value: f64) {
+pub fn push_float(out: &mut Vec<u8>, value: f64) {
     if value.is_nan() {
         out.extend_from_slice(b"NaN");
     } else if value.is_infinite() {
@@ -85,18 +101,57 @@ pub(crate) fn push_float(out: &mut Vec<u8>, value: f64) {
 }
 
 /// A whole number.
-pub(crate) fn push_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
+pub fn push_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
     push_arguments(out, format_args!("{value}"));
 }
 
 /// Base64 with the standard alphabet and padding.
-pub(crate) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
     let start = out.len();
     // Four characters for three bytes, begun ones included; a Vec cannot be so long that this
     // overflows.
     out.resize(start + bytes.len().div_ceil(3) * 4, 0);
     let written = BASE64.encode_slice(bytes, &mut out[start..]);
     debug_assert_eq!(written.ok(), Some(out.len() - start));
+}
+
+/// The truth value that `true` or `false` means, in any case.
+pub fn parse_boolean(text: &str) -> Option<bool> {
+    let is_true = text.eq_ignore_ascii_case("true");
+    (is_true || text.eq_ignore_ascii_case("false")).then_some(is_true)
+}
+
+/// The nearest double to a number, or one of the three names of what is none. A number that is too
+/// great for any double is not taken for infinity.
+pub fn parse_float(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        _ => text.parse().ok().filter(|value: &f64| value.is_finite()),
+    }
+}
+
+/// The days since 1970-01-01 of `2024-02-29`.
+pub fn parse_date(text: &str) -> Option<i32> {
+    // The parser takes other forms as well.
+    let is_plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let date: Date = text.parse().ok().filter(|_| is_plain)?;
+    let since = date.since(Date::constant(1970, 1, 1)).ok()?;
+    Some(since.get_days())
+}
+
+/// The microseconds since 1970-01-01 UTC of an RFC 3339 time with an offset and at most six digits
+/// behind the point that count.
+pub fn parse_timestamp(text: &str) -> Option<i64> {
+    // An annotation of a zone would be passed over.
+    let time: Timestamp = text.parse().ok().filter(|_| !text.contains('['))?;
+    (time.subsec_nanosecond() % 1_000 == 0).then(|| time.as_microsecond())
+}
+
+/// The bytes of Base64 with the standard alphabet and padding.
+pub fn parse_base64(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok()
 }
 
 fn push_arguments(out: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
@@ -134,7 +189,7 @@ fn push_day(out: &mut Vec<u8>, days: i64) -> Result<(), OutOfRange> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::{SignedDuration, Timestamp, civil};
+    use jiff::{SignedDuration, civil};
     use proptest::prelude::*;
 
     use super::*;
@@ -187,12 +242,41 @@ mod tests {
         assert_eq!(text(|out| push_float(out, f64::NEG_INFINITY)), "-Infinity");
     }
 
+    #[test]
+    fn what_is_not_exactly_a_value_is_none() {
+        for text in ["", " true", "yes", "1", "TRUE\n"] {
+            assert_eq!(parse_boolean(text), None, "{text:?}");
+        }
+        for text in ["", " 1", "1e999", "0x1", "inf", "nan", "1,5"] {
+            assert_eq!(parse_float(text), None, "{text:?}");
+        }
+        for text in ["", "2024-2-9", "20240229", "2023-02-29", "2024-02-29T00:00:00Z", "02/29/2024"]
+        {
+            assert_eq!(parse_date(text), None, "{text:?}");
+        }
+        for text in [
+            "2024-02-29",
+            "2024-02-29T13:05:09",
+            "2024-02-29T13:05:09.0000001Z",
+            "2024-02-29T13:05:09+01:00[Europe/Paris]",
+        ] {
+            assert_eq!(parse_timestamp(text), None, "{text:?}");
+        }
+        for text in ["QQ", "QQ=", "Q!==", "QQ==\n"] {
+            assert_eq!(parse_base64(text), None, "{text:?}");
+        }
+        assert_eq!(parse_boolean("True"), Some(true));
+        assert_eq!(parse_timestamp("1970-01-01T01:00:00.000001+01:00"), Some(1));
+    }
+
     proptest! {
         #[test]
         fn dates_agree_with_the_calendar(days in -719_162_i32..=2_932_896) {
             let epoch = civil::date(1970, 1, 1);
             let expected = epoch + SignedDuration::from_hours(i64::from(days) * 24);
-            prop_assert_eq!(text(|out| push_date(out, days).unwrap()), expected.to_string());
+            let text = text(|out| push_date(out, days).unwrap());
+            prop_assert_eq!(&text, &expected.to_string());
+            prop_assert_eq!(parse_date(&text), Some(days));
         }
 
         #[test]
@@ -203,12 +287,13 @@ mod tests {
             let text = text(|out| push_timestamp(out, micros).unwrap());
             prop_assert_eq!(text.len(), 27);
             prop_assert_eq!(text.parse::<Timestamp>().unwrap(), expected);
+            prop_assert_eq!(parse_timestamp(&text), Some(micros));
         }
 
         #[test]
         fn base64_decodes_to_the_same(bytes in proptest::collection::vec(any::<u8>(), 0..50)) {
             let text = text(|out| push_base64(out, &bytes));
-            prop_assert_eq!(BASE64.decode(text).unwrap(), bytes);
+            prop_assert_eq!(parse_base64(&text), Some(bytes));
         }
     }
 }
