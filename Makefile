@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check guests bench faults clean cargo
+.PHONY: help demo test hostile check guests bench faults clean cargo
 
 # Cargo's own folder may be moved by its usual variable; components stand at a fixed place.
 BUILT := $(or $(CARGO_TARGET_DIR),target)
@@ -37,6 +37,12 @@ test: cargo ## Run all tests
 		$(SAY) "running the tests with cargo test (cargo nextest is not installed)"; \
 		cargo test --no-fail-fast; \
 	fi
+
+hostile: cargo ## Run the tests that SECURITY.md names: hostile connectors and providers
+	$(SAY) "building the components"
+	guests/build.sh --hostile
+	$(SAY) "running the tests that SECURITY.md names"
+	tests/hostile.sh
 
 check: cargo ## Format, lints, layering laws, documentation, advisories: all that CI asks for
 	$(SAY) "format"

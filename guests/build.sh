@@ -103,11 +103,15 @@ build_connectors() {
 
 # One example a behaviour. Optimising them at link time would take a minute and prove nothing.
 build_hostile() {
-    local file names=()
+    local file names=() modules=()
     for file in tests/hostile/examples/*.rs; do
         if [[ -e "$file" ]]; then names+=("$(basename "$file" .rs)"); fi
     done
-    forget_removed "$COMPONENTS/hostile" "${names[@]+"${names[@]}"}"
+    # Those made of text are built by the build script of tests/artifacts.
+    for file in tests/hostile/modules/*.wat; do
+        if [[ -e "$file" ]]; then modules+=("$(basename "$file" .wat)"); fi
+    done
+    forget_removed "$COMPONENTS/hostile" "${names[@]+"${names[@]}"}" "${modules[@]+"${modules[@]}"}"
     if [[ ${#names[@]} -eq 0 ]]; then
         say "no hostile components to build"
         return

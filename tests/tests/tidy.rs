@@ -8,6 +8,8 @@
 mod crates;
 #[path = "tidy/manifests.rs"]
 mod manifests;
+#[path = "tidy/promises.rs"]
+mod promises;
 #[path = "tidy/rust.rs"]
 mod rust;
 #[path = "tidy/sources.rs"]
@@ -123,4 +125,20 @@ fn every_crate_takes_part_in_the_lints_of_the_workspace() {
 #[test]
 fn no_text_names_a_registry_host_or_a_path_of_one_machine() {
     hold(texts::places_of_one_machine, "It must read and work the same on every machine.");
+}
+
+/// With `TOLLGATE_RENEW` set, the table is written anew.
+#[test]
+fn security_md_says_which_tests_prove_its_promises() {
+    if std::env::var_os("TOLLGATE_RENEW").is_some() {
+        let renewed = promises::renewed(&TREE).expect("SECURITY.md has a place for its table");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../SECURITY.md");
+        std::fs::write(path, renewed).expect("our own document can be written");
+        return;
+    }
+    hold(
+        promises::offences,
+        "A test proves a promise by `// Proves: NAME` above it; the names are in `promises.rs`. Renew \
+         the table: TOLLGATE_RENEW=1 cargo test -p tollgate-tests --test tidy security_md",
+    );
 }

@@ -101,6 +101,7 @@ mod tests {
         }
     }
 
+    // Proves: addresses
     #[test]
     fn everything_else_is_refused() {
         let table = [
@@ -163,6 +164,7 @@ mod tests {
     }
 
     proptest! {
+        // Proves: addresses
         #[test]
         fn what_std_calls_special_is_never_public(bits: u32) {
             let address = Ipv4Addr::from_bits(bits);
@@ -172,6 +174,7 @@ mod tests {
             prop_assert!(!(special && is_public(address.into())));
         }
 
+        // Proves: addresses
         #[test]
         fn no_form_of_ipv4_inside_ipv6_is_public(bits: u32) {
             let address = Ipv4Addr::from_bits(bits);

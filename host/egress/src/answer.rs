@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::response::Parts;
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, Version};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
@@ -85,7 +85,8 @@ impl<'a> Answer<'a> {
         // What nobody can read shows no sign; its status counts.
         let Ok(coding) = Coding::of(&self.head.headers) else { return self };
         let Content::Unread(incoming) = self.content else { return self };
-        let mut body = begin(self.passage, &self.timeouts, self.arrival.elapsed, incoming, coding);
+        let (version, elapsed) = (self.head.version, self.arrival.elapsed);
+        let mut body = begin(self.passage, &self.timeouts, elapsed, version, incoming, coding);
         self.content = match body.peek(SIGN_BYTES).await {
             Ok(text) => {
                 self.sign = signs::meaning(signs, self.head.status, &text);
@@ -132,7 +133,7 @@ impl<'a> Answer<'a> {
         headers::clean_incoming(&mut head.headers, coding.is_some());
         let mut body = match content {
             Content::Unread(incoming) => {
-                begin(passage, &timeouts, arrival.elapsed, incoming, coding)
+                begin(passage, &timeouts, arrival.elapsed, head.version, incoming, coding)
             }
             Content::Begun(body) => body,
             Content::Broken(error) => return Err(error),
@@ -150,11 +151,12 @@ fn begin(
     passage: &Arc<Shared>,
     timeouts: &Timeouts,
     elapsed: Duration,
+    version: Version,
     incoming: Incoming,
     coding: Option<Coding>,
 ) -> GateBody {
     let allowance = Allowance::new(&passage.gate.limits);
     let patience = Patience::new(timeouts, elapsed);
-    let wire = Wire::new(incoming, patience, passage.meter.clone(), allowance);
+    let wire = Wire::new(incoming, version, patience, passage.meter.clone(), allowance);
     GateBody::new(passage.clone(), wire, coding)
 }

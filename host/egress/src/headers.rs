@@ -122,6 +122,7 @@ mod tests {
         headers.iter().map(pair).collect()
     }
 
+    // Proves: requests
     #[test]
     fn a_connector_sets_no_header_of_the_account_the_connection_or_the_gate() {
         let taken = [
@@ -174,6 +175,7 @@ mod tests {
         assert!(headers[USER_AGENT].to_str().unwrap().starts_with("tollgate/0."));
     }
 
+    // Proves: budget
     #[test]
     fn floods_are_refused() {
         let many: Vec<_> = (0..65).map(|n| (format!("x-{n}"), "1".to_owned())).collect();

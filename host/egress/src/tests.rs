@@ -3,6 +3,8 @@
 mod body;
 mod exchange;
 mod harness;
+mod hostile;
+mod http2;
 mod oauth;
 mod order;
 mod pace;

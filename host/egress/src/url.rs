@@ -205,6 +205,7 @@ mod tests {
         assert_eq!((url.path(), url.query()), ("/p", Some("q=1")));
     }
 
+    // Proves: hosts
     #[test]
     fn whatever_could_be_read_in_two_ways_is_refused() {
         let long_path = format!("https://a.example/{}", "x".repeat(PATH_BYTES_MAX));
@@ -271,6 +272,7 @@ mod tests {
             }
         }
 
+        // Proves: hosts, addresses
         #[test]
         fn no_address_passes_as_a_name(bits: u32) {
             let [a, b, c, d] = bits.to_be_bytes();

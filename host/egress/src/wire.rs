@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Version;
 use http_body::{Body, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
@@ -18,6 +19,7 @@ use crate::transport::explain_http;
 /// A body as it comes.
 pub(crate) struct Wire {
     body: Incoming,
+    version: Version,
     patience: Patience,
     meter: Arc<Meter>,
     /// What this answer may still use, here and once it is decompressed.
@@ -27,11 +29,12 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(
         body: Incoming,
+        version: Version,
         patience: Patience,
         meter: Arc<Meter>,
         allowance: Allowance,
     ) -> Self {
-        Wire { body, patience, meter, allowance }
+        Wire { body, version, patience, meter, allowance }
     }
 
     /// The next piece, never empty. Trailers are left out: no API that we know puts data there.
@@ -46,6 +49,10 @@ impl Wire {
             };
             self.patience.rest();
             let piece = match frame {
+                None if self.was_reset() => {
+                    let cut = GateError::Cut("within the answer".to_owned());
+                    return Poll::Ready(Some(Err(cut)));
+                }
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(explain_http(&error)))),
                 Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
@@ -61,6 +68,14 @@ impl Wire {
         let bytes = piece.len() as u64;
         self.allowance.body(bytes)?;
         self.meter.body(bytes)
+    }
+
+    /// Whether a body that has no more to give has not come to its end. HTTP/2 lets a server stop
+    /// "without an error" in the midst of one, and hyper makes an end of that.
+    fn was_reset(&self) -> bool {
+        self.version == Version::HTTP_2
+            && !self.body.is_end_stream()
+            && self.body.size_hint().exact() != Some(0)
     }
 
     pub(crate) fn is_at_end(&self) -> bool {

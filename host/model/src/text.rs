@@ -46,6 +46,7 @@ pub fn quote(text: &str) -> String {
 mod tests {
     use super::*;
 
+    // Proves: texts
     #[test]
     fn what_acts_on_a_display_is_escaped() {
         assert_eq!(quote("plain ä 漢"), "`plain ä 漢`");

@@ -6,6 +6,7 @@ mod admission;
 mod batch;
 mod bindings;
 mod cache;
+mod clocks;
 mod connector;
 mod convert;
 mod engine;

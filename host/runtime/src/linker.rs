@@ -110,6 +110,7 @@ fn link_connector(l: &mut Linker<State>) -> wasmtime::Result<()> {
 mod tests {
     use super::*;
 
+    // Proves: machine
     #[test]
     fn sockets_and_strangers_are_not_provided() {
         for name in ["wasi:io/poll@0.2.6", "wasi:http/types@0.2.2", "tollgate:connector/host@0.1.0"]

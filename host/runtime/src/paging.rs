@@ -72,9 +72,8 @@ impl Paging {
             let text = format!("more than {} pages in a row have no rows", self.empty_pages_max);
             return Err(label.error(ErrorKind::Limit, text));
         }
-        if page.checkpoint.is_some_and(|checkpoint| checkpoint.len() > CHECKPOINT_BYTES_MAX) {
-            let text = format!("a checkpoint has more than {CHECKPOINT_BYTES_MAX} bytes");
-            return Err(label.error(ErrorKind::Bug, text));
+        if let Some(checkpoint) = page.checkpoint {
+            check_checkpoint(checkpoint).map_err(|flaw| label.error(ErrorKind::Bug, flaw))?;
         }
         match page.next_cursor {
             Some(cursor) => self.cursor(label, cursor),
@@ -104,6 +103,17 @@ impl Paging {
     }
 }
 
+/// Not every destination can keep a NUL, and a state is kept with its rows or not at all.
+fn check_checkpoint(checkpoint: &str) -> Result<(), String> {
+    if checkpoint.len() > CHECKPOINT_BYTES_MAX {
+        return Err(format!("a checkpoint has more than {CHECKPOINT_BYTES_MAX} bytes"));
+    }
+    if checkpoint.contains('\0') {
+        return Err("a checkpoint holds a NUL character".to_owned());
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +127,7 @@ mod tests {
         paging.page(&Label::new("connector example 1.0.0"), &facts).err().map(|error| error.kind())
     }
 
+    // Proves: paging
     #[test]
     fn a_cursor_seen_before_ends_the_read_however_far_back() {
         let mut paging = paging(10, 10);
@@ -147,11 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn oversized_cursors_and_checkpoints_are_refused() {
+    fn cursors_and_checkpoints_that_nobody_can_keep_are_refused() {
         let long = "x".repeat(CHECKPOINT_BYTES_MAX + 1);
         assert_eq!(page(&mut paging(10, 10), 1, Some(&long)), Some(ErrorKind::Bug));
-        let facts = PageFacts { rows: 1, checkpoint: Some(&long), next_cursor: None };
-        let error = paging(10, 10).page(&Label::new("connector example 1.0.0"), &facts);
-        assert_eq!(error.err().map(|error| error.kind()), Some(ErrorKind::Bug));
+        for (checkpoint, kind) in
+            [(long.as_str(), Some(ErrorKind::Bug)), ("a\0", Some(ErrorKind::Bug)), ("\u{1b}", None)]
+        {
+            let facts = PageFacts { rows: 1, checkpoint: Some(checkpoint), next_cursor: None };
+            let error = paging(10, 10).page(&Label::new("connector example 1.0.0"), &facts);
+            assert_eq!(error.err().map(|error| error.kind()), kind);
+        }
     }
 }

@@ -1,16 +1,12 @@
 //! What belongs to one instance: everything the host's functions work on.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use jiff::tz::TimeZone;
-use tollgate_model::Clock;
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::clocks::HostWallClock;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings::tollgate::connector::types;
+use crate::clocks::{Ticks, TimeOfDay};
 use crate::guest::World;
 use crate::http::Hooks;
 use crate::limits::Limits;
@@ -39,7 +35,8 @@ impl State {
         wasi.stdout(stdio.clone())
             .stderr(stdio.clone())
             .max_random_size(limits.random_bytes)
-            .wall_clock(WallClock(clock));
+            .wall_clock(TimeOfDay::new(clock))
+            .monotonic_clock(Ticks::new());
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(limits.header_bytes);
         let mut table = ResourceTable::new();
@@ -77,17 +74,3 @@ impl WasiHttpView for State {
 }
 
 impl types::Host for State {}
-
-/// The guest's time of day is the run's.
-struct WallClock(Arc<dyn Clock>);
-
-impl HostWallClock for WallClock {
-    fn resolution(&self) -> Duration {
-        Duration::from_micros(1)
-    }
-
-    fn now(&self) -> Duration {
-        // A clock set before 1970 is shown as 1970: the interface has no earlier time.
-        Duration::try_from(self.0.now().as_duration()).unwrap_or_default()
-    }
-}

@@ -3,6 +3,7 @@
 //! The version stands in the names of a component's imports and exports, so it is known before
 //! anything of it runs. Before 1.0 a new minor version breaks, a new patch adds.
 
+use tollgate_model::text::quote;
 use tollgate_model::{Error, ErrorKind, Result};
 
 /// The export that makes a component a connector, without its version.
@@ -36,8 +37,9 @@ pub(crate) fn check(version: Option<&str>) -> Result<()> {
     } else {
         "build the connector again with the current SDK"
     };
+    let theirs = quote(version);
     let text = format!(
-        "the component is made for version {version} of the connector interface, this Tollgate \
+        "the component is made for version {theirs} of the connector interface, this Tollgate \
          has {INTERFACE_VERSION}"
     );
     Err(Error::new(ErrorKind::Config, text).with_hint(hint))
@@ -77,6 +79,13 @@ mod tests {
                 (found, expected) => panic!("{version:?}: {found:?}, not {expected:?}"),
             }
         }
+    }
+
+    // Proves: texts
+    #[test]
+    fn a_version_that_acts_on_a_terminal_is_shown_escaped() {
+        let error = check(Some("9\u{1b}[2J\nerror: forged")).unwrap_err();
+        assert!(error.message().contains("`9\\u{1b}[2J\\nerror: forged`"), "{error}");
     }
 
     #[test]

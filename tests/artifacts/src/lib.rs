@@ -20,7 +20,8 @@ pub fn component(id: &str) -> PathBuf {
     existing(&components(), id, CONNECTORS)
 }
 
-/// The file of a component that misbehaves: `tests/hostile/examples/<name>.rs`, built.
+/// The file of a component that misbehaves: `tests/hostile/examples/<name>.rs` or
+/// `tests/hostile/modules/<name>.wat`, built.
 ///
 /// # Panics
 /// If no hostile component has that name.

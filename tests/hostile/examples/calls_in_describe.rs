@@ -6,7 +6,7 @@ struct Component;
 
 impl Hostile for Component {
     fn describe() -> Descriptor {
-        let _ = get(ORIGIN, &[]);
+        let _ = get(ORIGIN);
         descriptor()
     }
 }

@@ -1,15 +1,17 @@
 //! Fills one set of headers without end.
 
-use tollgate_hostile::{Failure, Hostile, ORIGIN, Page, export, get};
+use tollgate_hostile::bindings::wasi::http::types::Fields;
+use tollgate_hostile::{Failure, Hostile, Page, export};
 
 struct Component;
 
 impl Hostile for Component {
     fn page(_: u64) -> Result<Option<Page>, Failure> {
-        let value = "x".repeat(4_000);
-        let names = (0..1_000).map(|number| format!("x-header-{number}").leak() as &'static str);
-        let headers: Vec<_> = names.map(|name| (name, value.as_str())).collect();
-        get(ORIGIN, &headers).map(|_| None)
+        let headers = Fields::new();
+        loop {
+            let appended = headers.append("x-header", &[b'x'; 4_000]);
+            appended.map_err(|error| Failure::Internal(error.to_string()))?;
+        }
     }
 }
 

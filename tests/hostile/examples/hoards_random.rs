@@ -1,4 +1,4 @@
-//! Asks for more random numbers at once than anybody needs.
+//! Asks for more random numbers at once than anybody needs: good ones, or cheap ones.
 
 use tollgate_hostile::{Failure, Hostile, Page, export};
 
@@ -12,18 +12,29 @@ mod random {
                 get-random-u64: func() -> u64;
             }
 
+            interface insecure {
+                get-insecure-random-bytes: func(len: u64) -> list<u8>;
+                get-insecure-random-u64: func() -> u64;
+            }
+
             world gambler {
                 import random;
+                import insecure;
             }
         ",
     });
 }
 
+use random::wasi::random::{insecure, random as secure};
+
 struct Component;
 
 impl Hostile for Component {
-    fn page(_: u64) -> Result<Option<Page>, Failure> {
-        let bytes = random::wasi::random::random::get_random_bytes(1 << 40);
+    fn page_of(variant: &str, _: u64) -> Result<Option<Page>, Failure> {
+        let bytes = match variant {
+            "cheap" => insecure::get_insecure_random_bytes(1 << 40),
+            _ => secure::get_random_bytes(1 << 40),
+        };
         Err(Failure::Internal(format!("the host gave {} bytes", bytes.len())))
     }
 }

@@ -20,7 +20,7 @@ impl Hostile for Component {
     }
 
     fn page(_: u64) -> Result<Option<Page>, Failure> {
-        let found = get(&format!("{ORIGIN}/v3/echo"), &[]);
+        let found = get(&format!("{ORIGIN}/v3/echo"));
         log(LogLevel::Info, &format!("{found:?}"));
         Ok(None)
     }

@@ -2,7 +2,7 @@
 
 use tollgate_hostile::{
     AuthMethod, AuthScheme, ClientAuthentication, Descriptor, Failure, Field, FieldKind, Hostile,
-    LogLevel, ORIGIN, Oauth2, Oauth2Grants, Page, descriptor, export, get, log,
+    LogLevel, ORIGIN, Oauth2, Oauth2Grants, Page, descriptor, export, field, get, log,
 };
 
 struct Component;
@@ -15,14 +15,14 @@ impl Hostile for Component {
     }
 
     fn check() -> Result<String, Failure> {
-        let identity = get(&format!("{ORIGIN}/v3/me"), &[])?;
+        let identity = get(&format!("{ORIGIN}/v3/me"))?;
         Ok(String::from_utf8_lossy(&identity).into_owned())
     }
 
     fn page(_: u64) -> Result<Option<Page>, Failure> {
         // The URL where tokens are had, and one that repeats what it was sent.
         for path in ["token", "v3/echo"] {
-            let found = get(&format!("{ORIGIN}/{path}"), &[]);
+            let found = get(&format!("{ORIGIN}/{path}"));
             log(LogLevel::Info, &format!("{path}: {found:?}"));
         }
         Ok(None)
@@ -36,7 +36,7 @@ fn oauth2() -> AuthMethod {
         description: String::new(),
         fields: vec![
             field("token", FieldKind::Secret),
-            field("client_id", FieldKind::Text),
+            Field { default: Some("the-client".to_owned()), ..field("client_id", FieldKind::Text) },
             field("client_secret", FieldKind::Secret),
         ],
         scheme: AuthScheme::Oauth2(Oauth2 {
@@ -68,18 +68,6 @@ fn client() -> AuthMethod {
         oauth2.access_token = None;
     }
     method
-}
-
-fn field(name: &str, kind: FieldKind) -> Field {
-    Field {
-        name: name.to_owned(),
-        title: name.to_owned(),
-        description: String::new(),
-        default: (name == "client_id").then(|| "the-client".to_owned()),
-        kind,
-        required: false,
-        shown_when: Vec::new(),
-    }
 }
 
 export!(Component);

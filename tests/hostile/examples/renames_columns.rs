@@ -5,7 +5,7 @@ use tollgate_hostile::{Column, Hostile, columns, export};
 struct Component;
 
 impl Hostile for Component {
-    fn columns() -> Vec<Column> {
+    fn columns(_: &str) -> Vec<Column> {
         columns().into_iter().rev().collect()
     }
 }

@@ -6,7 +6,7 @@ struct Component;
 
 impl Hostile for Component {
     fn page(_: u64) -> Result<Option<Page>, Failure> {
-        let _ = get(&format!("{ORIGIN}/rows"), &[]);
+        let _ = get(&format!("{ORIGIN}/rows"));
         Ok(None)
     }
 }

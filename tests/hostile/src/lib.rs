@@ -1,8 +1,11 @@
 //! Components that misbehave, one behaviour each, to prove the host's limits.
 //!
 //! A component is a file in `examples/`, made of this scaffold and the one thing it does wrong. It
-//! is built on bindings of its own, because the SDK prevents most of what is done here.
-//! `host/runtime/tests/hostile.rs` has a test for each, and does not compile while one is missing.
+//! is built on bindings of its own, because the SDK prevents most of what is done here. What can be
+//! done wrong in several ways has a variant for each, which a test chooses by an option. What no
+//! compiler for Rust makes stands as text in `modules/`.
+//! `host/runtime/tests/runtime/hostile.rs` has a test for each, and does not compile while one is
+//! missing.
 //!
 //! One behaves: `writes_rows`, made with the SDK, stands in for a connector that writes.
 
@@ -25,6 +28,10 @@ pub use types::{
 };
 pub use wit::{Guest, Page, Partition, RowOutcome, ScanRequest, WriteRequest};
 
+mod requests;
+
+pub use requests::{get, post};
+
 pub mod bindings {
     //! What wit-bindgen makes of `wit/connector`.
 
@@ -42,6 +49,8 @@ pub mod bindings {
 
 /// The only origin that these components declare.
 pub const ORIGIN: &str = "https://api.example.com";
+/// The option by which a test chooses one of the ways in which a component misbehaves.
+const VARIANT: &str = "variant";
 
 /// A component that behaves, but for what it overrides.
 pub trait Hostile: 'static {
@@ -55,9 +64,19 @@ pub trait Hostile: 'static {
         Ok("nobody".to_owned())
     }
 
-    /// The columns of a scan.
-    fn columns() -> Vec<Column> {
+    /// The columns of a scan, and of the variant that it is asked for.
+    fn columns(_: &str) -> Vec<Column> {
         columns()
+    }
+
+    /// The menu of an option.
+    fn choices(_: &str) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    /// The parts of a read.
+    fn partitions(_: &str) -> Vec<Partition> {
+        Vec::new()
     }
 
     /// What becomes of rows that are written.
@@ -68,6 +87,11 @@ pub trait Hostile: 'static {
     /// The page of this number, from 0.
     fn page(number: u64) -> Result<Option<Page>, Failure> {
         Ok((number == 0).then(|| page(&["one", "two"], None)))
+    }
+
+    /// The page of this number in a read with a variant.
+    fn page_of(_variant: &str, number: u64) -> Result<Option<Page>, Failure> {
+        Self::page(number)
     }
 }
 
@@ -103,40 +127,48 @@ impl<H: Hostile> wit::Guest for Component<H> {
         H::check()
     }
 
-    fn discover(_: ScanRequest) -> Result<Vec<Column>, Failure> {
-        Ok(H::columns())
+    fn discover(request: ScanRequest) -> Result<Vec<Column>, Failure> {
+        Ok(H::columns(&variant(&request)))
     }
 
-    fn choices(_: ScanRequest, _: String) -> Result<Vec<Choice>, Failure> {
-        Ok(Vec::new())
+    fn choices(request: ScanRequest, _: String) -> Result<Vec<Choice>, Failure> {
+        Ok(H::choices(&variant(&request)))
     }
 
-    fn partitions(_: ScanRequest) -> Result<Vec<Partition>, Failure> {
-        Ok(Vec::new())
+    fn partitions(request: ScanRequest) -> Result<Vec<Partition>, Failure> {
+        Ok(H::partitions(&variant(&request)))
     }
 
     fn write(_: WriteRequest, rows: Batch) -> Result<Vec<RowOutcome>, Failure> {
         H::write(rows)
     }
 
-    fn open(_: ScanRequest) -> Result<wit::Scan, Failure> {
-        Ok(wit::Scan::new(Scan::<H> { number: Cell::new(0), hostile: PhantomData }))
+    fn open(request: ScanRequest) -> Result<wit::Scan, Failure> {
+        let (variant, number) = (variant(&request), Cell::new(0));
+        Ok(wit::Scan::new(Scan::<H> { variant, number, hostile: PhantomData }))
     }
+}
+
+/// What was chosen by the option; nothing where nothing was.
+fn variant(request: &ScanRequest) -> String {
+    let option = request.options.iter().find(|option| option.name == VARIANT);
+    option.and_then(|option| option.values.first()).cloned().unwrap_or_default()
 }
 
 /// A scan of one of these components.
 pub struct Scan<H> {
+    variant: String,
     number: Cell<u64>,
     hostile: PhantomData<H>,
 }
 
 impl<H: Hostile> wit::GuestScan for Scan<H> {
     fn columns(&self) -> Vec<Column> {
-        H::columns()
+        H::columns(&self.variant)
     }
 
     fn next(&self) -> Result<Option<Page>, Failure> {
-        H::page(self.number.replace(self.number.get() + 1))
+        H::page_of(&self.variant, self.number.replace(self.number.get() + 1))
     }
 }
 
@@ -152,15 +184,7 @@ pub fn descriptor() -> Descriptor {
             name: "token".to_owned(),
             title: "Token".to_owned(),
             description: String::new(),
-            fields: vec![Field {
-                name: "token".to_owned(),
-                title: "Token".to_owned(),
-                description: String::new(),
-                kind: FieldKind::Secret,
-                required: true,
-                default: None,
-                shown_when: Vec::new(),
-            }],
+            fields: vec![Field { required: true, ..field("token", FieldKind::Secret) }],
             scheme: AuthScheme::Fixed(Fixed {
                 headers: vec![Parameter {
                     name: "X-Token".to_owned(),
@@ -193,7 +217,20 @@ pub fn stream() -> Stream {
         partitioned: false,
         writes: Vec::new(),
         children: Vec::new(),
-        options: Vec::new(),
+        options: vec![field(VARIANT, FieldKind::Text)],
+    }
+}
+
+/// A field that need not be filled in.
+pub fn field(name: &str, kind: FieldKind) -> Field {
+    Field {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        description: String::new(),
+        kind,
+        required: false,
+        default: None,
+        shown_when: Vec::new(),
     }
 }
 
@@ -245,39 +282,4 @@ pub fn raw_page(rows: u32, names: TextData, next_cursor: Option<&str>) -> Page {
         next_cursor: next_cursor.map(str::to_owned),
         rows_total: None,
     }
-}
-
-/// Requests a URL; the body of the answer, or why there is none.
-#[cfg(target_family = "wasm")]
-pub fn get(url: &str, headers: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
-    let mut request = waki::Client::new().get(url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    send(request)
-}
-
-/// Sends a body to a URL; the body of the answer, or why there is none.
-#[cfg(target_family = "wasm")]
-pub fn post(url: &str, body: &str) -> Result<Vec<u8>, Failure> {
-    send(waki::Client::new().post(url).body(body.as_bytes().to_vec()))
-}
-
-#[cfg(target_family = "wasm")]
-fn send(request: waki::RequestBuilder) -> Result<Vec<u8>, Failure> {
-    let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
-    let response = request.send().map_err(|error| internal(&error))?;
-    response.body().map_err(|error| internal(&error))
-}
-
-/// Requests a URL: only in a component.
-#[cfg(not(target_family = "wasm"))]
-pub fn get(_: &str, _: &[(&'static str, &str)]) -> Result<Vec<u8>, Failure> {
-    Err(Failure::Internal("there is no host".to_owned()))
-}
-
-/// Sends a body to a URL: only in a component.
-#[cfg(not(target_family = "wasm"))]
-pub fn post(_: &str, _: &str) -> Result<Vec<u8>, Failure> {
-    Err(Failure::Internal("there is no host".to_owned()))
 }

@@ -10,6 +10,7 @@ fn scanner(secrets: &[&str]) -> Option<Scanner> {
 
 const SECRET: &str = "s3cr\"t/ä b?>~";
 
+// Proves: secrets
 #[test]
 fn a_secret_is_found_in_every_form() {
     let scanner = scanner(&["other-secret", SECRET]).unwrap();
@@ -74,6 +75,7 @@ fn push_all(scanner: &Scanner, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
     (released, false)
 }
 
+// Proves: secrets
 #[test]
 fn nothing_of_a_secret_is_released_wherever_it_is_cut() {
     let scanner = scanner(&["hunter-2-hunter-2"]).unwrap();
@@ -126,6 +128,7 @@ proptest! {
         }
     }
 
+    // Proves: secrets
     #[test]
     fn base64_of_any_surroundings_is_found(before: Vec<u8>, after: Vec<u8>) {
         let scanner = scanner(&["hunter-2"]).unwrap();

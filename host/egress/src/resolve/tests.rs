@@ -47,6 +47,7 @@ async fn dialled(
     (std::mem::take(&mut *network.dialled.lock().unwrap()), outcome.map(drop))
 }
 
+// Proves: addresses
 #[tokio::test(start_paused = true)]
 async fn only_permitted_addresses_are_dialled() {
     let host = || "a.example".to_owned();
@@ -74,6 +75,7 @@ async fn only_permitted_addresses_are_dialled() {
     assert_eq!(dialled(&scripted(&[]), Reach::Public, "a.example").await, (vec![], no_dns()));
 }
 
+// Proves: addresses
 #[tokio::test]
 async fn an_answer_that_changes_is_checked_again_with_every_connection() {
     let network = scripted(&[&["1.1.1.2"], &["127.0.0.2"]]);

@@ -36,6 +36,8 @@ pub(super) type Expected = fn(&GateError) -> bool;
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Send(Vec<u8>),
+    /// Sends the same again and again, until the peer has gone.
+    Repeat(Vec<u8>),
     Pause(Duration),
     Close,
     Hang,
@@ -133,6 +135,10 @@ async fn play(stream: &mut (impl AsyncWrite + Unpin), steps: Vec<Step>) -> bool 
                 if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
                     return false;
                 }
+            }
+            Step::Repeat(bytes) => {
+                while stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok() {}
+                return false;
             }
             Step::Pause(duration) => tokio::time::sleep(duration).await,
             Step::Close => return false,

@@ -45,6 +45,7 @@ fn without_budget(mut setup: Setup) -> Setup {
     setup
 }
 
+// Proves: hosts
 #[tokio::test(start_paused = true)]
 async fn each_stage_comes_before_the_next() {
     let secret_url = format!("{API}?p={SECRET}");
@@ -100,6 +101,7 @@ async fn the_pace_comes_before_the_network_and_the_address_before_the_request() 
     assert_eq!(network.lookups.load(Ordering::SeqCst), 1, "it never came to the network");
 }
 
+// Proves: audience
 #[tokio::test]
 async fn credentials_come_after_the_connectors_own_were_taken_away() {
     let rig = setup().start(|_, _| ok("{}")).await;

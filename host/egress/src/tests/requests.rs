@@ -50,6 +50,7 @@ async fn connections_are_used_again() {
     assert_eq!((rig.server.hits(), rig.server.connections()), (5, 1));
 }
 
+// Proves: traces
 #[tokio::test]
 async fn the_audit_trail_has_every_try_and_no_value() {
     let rig = setup().start(|_, _| ok("{}")).await;
@@ -70,6 +71,7 @@ async fn the_audit_trail_has_every_try_and_no_value() {
     assert!(!rig.events.text().contains("ada") && !rig.events.text().contains(SECRET));
 }
 
+// Proves: verdicts, hosts
 #[tokio::test]
 async fn a_verdict_stays() {
     let rig = setup().start(|_, _| ok("{}")).await;
@@ -94,6 +96,7 @@ async fn a_verdict_stays() {
     assert_eq!(rig.server.hits(), 0);
 }
 
+// Proves: hosts
 #[tokio::test]
 async fn what_is_only_declared_or_only_granted_is_refused() {
     for only_declared in [true, false] {
@@ -108,6 +111,7 @@ async fn what_is_only_declared_or_only_granted_is_refused() {
     }
 }
 
+// Proves: audience, traces
 #[tokio::test]
 async fn query_credentials_are_on_the_wire_and_nowhere_else() {
     let parameters = vec![Parameter { name: "key".to_owned(), value: "{password}".to_owned() }];
@@ -122,6 +126,7 @@ async fn query_credentials_are_on_the_wire_and_nowhere_else() {
     assert!(!rig.events.text().contains(SECRET), "{}", rig.events.text());
 }
 
+// Proves: audience
 #[tokio::test]
 async fn a_connector_that_knows_a_secret_is_stopped() {
     let with_body = request("POST", API, &[], format!("p={SECRET}"));
@@ -144,6 +149,7 @@ async fn a_connector_that_knows_a_secret_is_stopped() {
     }
 }
 
+// Proves: redirects
 #[tokio::test]
 async fn redirects_are_handed_back() {
     let rig = setup().start(|_, _| answer(302, &[("location", "https://evil.example/")], "")).await;
@@ -153,6 +159,7 @@ async fn redirects_are_handed_back() {
     assert_eq!(rig.server.hits(), 1);
 }
 
+// Proves: requests
 #[tokio::test]
 async fn malformed_requests_are_refused() {
     let rig = setup().start(|_, _| ok("{}")).await;
@@ -177,6 +184,7 @@ fn tokio_stream_of_error()
     futures_util::stream::iter([Err("the guest went away")])
 }
 
+// Proves: budget
 #[tokio::test]
 async fn a_passage_has_a_budget() {
     let mut setup = setup();
@@ -193,6 +201,7 @@ async fn a_passage_has_a_budget() {
     next.send(request("GET", API, &[], ""), GuestTimeouts::default()).await.unwrap();
 }
 
+// Proves: budget
 #[tokio::test]
 async fn requests_of_a_passage_that_are_open_at_once_are_bounded() {
     let setup = setup().with(|config| config.limits.in_flight = 2);
@@ -235,6 +244,7 @@ async fn cancelling_ends_what_is_under_way_and_refuses_the_rest() {
 }
 
 /// Runs another test of this file with proxies in its environment that lead nowhere.
+// Proves: addresses
 #[test]
 fn no_proxy_is_taken_from_the_environment() {
     let mut child = Command::new(std::env::current_exe().unwrap());
@@ -247,6 +257,7 @@ fn no_proxy_is_taken_from_the_environment() {
     assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
 }
 
+// Proves: reads
 #[tokio::test(start_paused = true)]
 async fn a_read_that_would_change_something_is_refused_before_a_byte_is_sent() {
     let reading = || Setup { purpose: Purpose::Read, ..setup() }.start_in_memory(|_, _| ok("{}"));

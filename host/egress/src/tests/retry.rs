@@ -127,6 +127,7 @@ async fn a_short_retry_after_is_waited_out() {
     assert!(begun.elapsed() >= secs(8) && begun.elapsed() < secs(9));
 }
 
+// Proves: storms
 #[tokio::test(start_paused = true)]
 async fn a_long_retry_after_ends_the_run_with_the_time_to_come_back() {
     for status in [429, 503] {

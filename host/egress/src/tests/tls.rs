@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, Version};
@@ -15,8 +16,10 @@ use hyper_util::server::conn::auto;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls_pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tollgate_model::ErrorKind;
 
 use super::harness::*;
 use crate::config::GateConfig;
@@ -32,16 +35,7 @@ struct Seen {
 }
 
 async fn serve(key: &CertifiedKey<KeyPair>, protocols: &[&str]) -> (SocketAddr, Arc<Seen>) {
-    let der = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![key.cert.der().clone()], der)
-        .unwrap();
-    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(key, protocols);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let seen = Arc::new(Seen::default());
@@ -52,6 +46,19 @@ async fn serve(key: &CertifiedKey<KeyPair>, protocols: &[&str]) -> (SocketAddr, 
         }
     });
     (address, seen)
+}
+
+pub(super) fn acceptor(key: &CertifiedKey<KeyPair>, protocols: &[&str]) -> TlsAcceptor {
+    let der = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], der)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn answer_one(acceptor: TlsAcceptor, stream: TcpStream, seen: Arc<Seen>) {
@@ -100,17 +107,17 @@ impl Network for Pretend {
     }
 }
 
-fn key(name: &str) -> CertifiedKey<KeyPair> {
+pub(super) fn key(name: &str) -> CertifiedKey<KeyPair> {
     generate_simple_self_signed(vec![name.to_owned()]).unwrap()
 }
 
-fn trusting(key: &CertifiedKey<KeyPair>) -> impl FnOnce(&mut GateConfig) {
+pub(super) fn trusting(key: &CertifiedKey<KeyPair>) -> impl FnOnce(&mut GateConfig) {
     let root = key.cert.der().clone();
     move |config| config.extra_root_certificates = vec![root]
 }
 
 /// A gate before a server with this key, with one answer for each lookup.
-fn rig_before(
+pub(super) fn rig_before(
     setup: Setup,
     server: SocketAddr,
     answers: &[&[&'static str]],
@@ -144,6 +151,7 @@ async fn http_2_is_spoken_where_the_server_does_and_one_connection_is_enough() {
     }
 }
 
+// Proves: tls
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_or_for_another_name_is_refused() {
     let (ours, other) = (key("api.example.com"), key("other.example.com"));
@@ -157,6 +165,57 @@ async fn a_certificate_that_is_not_trusted_or_for_another_name_is_refused() {
     }
 }
 
+// Proves: tls
+#[tokio::test]
+async fn a_certificate_outside_its_time_is_refused() {
+    let past = (rcgen::date_time_ymd(2001, 1, 1), rcgen::date_time_ymd(2002, 1, 1));
+    let future = (rcgen::date_time_ymd(2901, 1, 1), rcgen::date_time_ymd(2902, 1, 1));
+    for (from, to) in [past, future] {
+        let mut params = rcgen::CertificateParams::new(vec!["api.example.com".to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (from, to);
+        let signing_key = KeyPair::generate().unwrap();
+        let cert = params.self_signed(&signing_key).unwrap();
+        let key = CertifiedKey { cert, signing_key };
+        let (server, seen) = serve(&key, &["h2"]).await;
+        let (rig, _) = rig_before(setup().with(trusting(&key)), server, &[&["1.1.1.1"]]);
+        let error = rig.get(API).await.unwrap_err();
+        assert!(matches!(error, GateError::TlsFailed(_)), "{error}");
+        assert!(seen.requests.lock().unwrap().is_empty());
+    }
+}
+
+/// Nothing is sent to a peer that does not speak TLS, or that says nothing.
+// Proves: tls
+#[tokio::test]
+async fn a_peer_without_tls_gets_no_request() {
+    for says in
+        [Some(&b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"[..]), Some(b"\x15\x03"), None]
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap();
+        let received = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            if let Some(says) = says {
+                stream.write_all(says).await.unwrap();
+            }
+            let mut received = Vec::new();
+            // How the connection ends is not what is asked here.
+            let _ = stream.read_to_end(&mut received).await;
+            received
+        });
+        let setup = setup().with(|config| {
+            config.limits.timeouts.connect = Duration::from_millis(300);
+            config.limits.retry.attempts = 1;
+        });
+        let (rig, _) = rig_before(setup, server, &[&["1.1.1.1"]]);
+        let error = rig.get(API).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        let received = String::from_utf8_lossy(&received.await.unwrap()).into_owned();
+        assert!(!received.contains("GET") && !received.contains(SECRET), "{received:?}");
+    }
+}
+
+// Proves: addresses
 #[tokio::test]
 async fn of_mixed_answers_only_public_addresses_are_dialled() {
     let key = key("api.example.com");
@@ -167,9 +226,22 @@ async fn of_mixed_answers_only_public_addresses_are_dialled() {
     assert_eq!(*dialled.lock().unwrap(), ["93.184.216.34:443"]);
 }
 
+// Proves: addresses
 #[tokio::test]
 async fn names_that_lead_inside_are_refused_and_end_the_run() {
-    for found in [&["127.0.0.1"][..], &["169.254.169.254"], &["fd00::1", "10.1.2.3"]] {
+    for found in [
+        &["127.0.0.1"][..],
+        &["169.254.169.254"],
+        &["fd00::1", "10.1.2.3"],
+        &["::1"],
+        &["fe80::1", "fd00:ec2::254"],
+        &["100.64.0.1", "100.100.100.200"],
+        &["192.168.1.1", "172.16.0.1"],
+        &["0.0.0.0", "::"],
+        &["::ffff:127.0.0.1", "::ffff:1.1.1.1"],
+        &["64:ff9b::7f00:1", "64:ff9b:1::a00:1"],
+        &["2002:7f00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
+    ] {
         let server = SocketAddr::from(([127, 0, 0, 1], 9));
         let (rig, dialled) = rig_before(setup(), server, &[found]);
         let error = rig.get(API).await.unwrap_err();
@@ -179,6 +251,7 @@ async fn names_that_lead_inside_are_refused_and_end_the_run() {
     }
 }
 
+// Proves: addresses
 #[tokio::test]
 async fn a_name_that_leads_inside_the_second_time_is_refused() {
     let key = key("api.example.com");

@@ -191,6 +191,7 @@ fn the_valid_descriptor_passes() {
     check(&valid()).unwrap();
 }
 
+// Proves: descriptions
 #[test]
 fn identity_and_limits_keep_their_rules() {
     assert_all_reported(&[
@@ -231,6 +232,7 @@ fn identity_and_limits_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn streams_and_columns_keep_their_rules() {
     assert_all_reported(&[
@@ -283,6 +285,7 @@ fn streams_and_columns_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn writes_and_child_tables_keep_their_rules() {
     assert_all_reported(&[
@@ -319,6 +322,7 @@ fn writes_and_child_tables_keep_their_rules() {
     ]);
 }
 
+// Proves: descriptions
 #[test]
 fn limit_signs_and_reads_by_post_keep_their_rules() {
     assert_all_reported(&[

@@ -93,6 +93,7 @@ fn a_batch_without_rows_is_a_batch() {
     assert_eq!(batch.unwrap().num_rows(), 0);
 }
 
+// Proves: batches
 #[test]
 fn flaws_name_page_column_and_row() {
     let offsets = |offsets: Vec<u32>, bytes: &[u8]| {
@@ -175,6 +176,7 @@ fn any_values() -> impl Strategy<Value = Values> {
 }
 
 proptest! {
+    // Proves: batches
     #[test]
     fn no_batch_panics(
         rows in prop_oneof![0_u32..6, any::<u32>()],

@@ -7,7 +7,8 @@ use tollgate_runtime::{Access, DescribeLimits, Limits, Operation};
 use tollgate_simulators::{Deed, Provider};
 
 use crate::support::{
-    CANARY, Told, account, connect, load, names, open, read_all, server, session,
+    self, CANARY, Told, account, connect, load, names, open, read_all, read_variant, server,
+    session,
 };
 
 /// A component without a test does not compile.
@@ -18,6 +19,19 @@ macro_rules! demand_test {
     };
 }
 tollgate_test_artifacts::foreach_hostile!(demand_test);
+
+#[path = "hostile/answers.rs"]
+mod answers;
+#[path = "hostile/limits.rs"]
+mod limits;
+#[path = "hostile/malforms_batches.rs"]
+mod malforms_batches;
+#[path = "hostile/requests_anything.rs"]
+mod requests_anything;
+#[path = "hostile/speaks_in_escapes.rs"]
+mod speaks_in_escapes;
+
+use self::limits::*;
 
 const ORIGIN: &str = "https://api.example.com";
 
@@ -30,57 +44,15 @@ async fn fails(name: &str, limits: Limits, pages: u64, kind: ErrorKind, text: &s
     assert!(error.message().contains(text), "{error}");
 }
 
-#[tokio::test]
-async fn spins() {
-    let limits = Limits { cpu_per_call: Duration::from_millis(50), ..Limits::default() };
-    let started = Instant::now();
-    fails("spins", limits, 0, ErrorKind::Limit, "computed for more than 50ms in one call").await;
-    assert!(started.elapsed() < Duration::from_secs(20));
+/// The same for one way of several in which a component misbehaves.
+async fn fails_as(name: &str, variant: &str, limits: Limits, kind: ErrorKind, text: &str) {
+    let session = session(name, limits).await;
+    let (_, error) = read_variant(&session, variant).await.unwrap_err();
+    assert_eq!(error.kind(), kind, "{variant}: {error:?}");
+    assert!(error.message().contains(text), "{variant}: {error}");
 }
 
-#[tokio::test]
-async fn spins_in_describe() {
-    let describe = DescribeLimits { cpu: Duration::from_millis(50), ..DescribeLimits::default() };
-    let error = load("spins_in_describe", Limits { describe, ..Limits::default() }).await;
-    let error = error.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Limit);
-    assert!(error.message().contains("computed for more than 50ms"), "{error}");
-}
-
-#[tokio::test]
-async fn grows_memory() {
-    let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
-    let session = session("grows_memory", limits).await;
-    let mut scan = open(&session).await.unwrap();
-    let error = scan.next().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Limit);
-    assert!(error.message().contains("needs more than 8 MiB of memory (in `next`)"), "{error}");
-    let peak = scan.usage().guest_memory_peak;
-    assert!((1 << 20..=8 << 20).contains(&peak), "{peak}");
-    assert_eq!(scan.next().await.unwrap_err().kind(), ErrorKind::Bug, "it is over");
-}
-
-#[tokio::test]
-async fn sets_authorization() {
-    let server = server(200, &[("set-cookie", "a=b")], "{}");
-    let connector = load("sets_authorization", Limits::default()).await.unwrap();
-    let told = Told::new();
-    let observer = told.clone();
-    let session =
-        connect(&connector, |access| access.remap(ORIGIN, server.origin()).observed_by(observer));
-    read_all(&session).await.unwrap();
-    // The header of the account is set to the account's secret, whatever the guest says; the others
-    // are not a guest's to set.
-    let requests = server.requests();
-    let paths: Vec<&str> = requests.iter().map(|request| request.path.as_str()).collect();
-    assert_eq!(paths, ["/X-Token"]);
-    for request in requests {
-        assert_eq!(request.header("x-token"), Some(CANARY));
-        assert_eq!((request.header("authorization"), request.header("cookie")), (None, None));
-    }
-    assert_eq!(told.log(), ["Authorization: false", "X-Token: true", "Cookie: false"]);
-}
-
+// Proves: secrets
 #[tokio::test]
 async fn hunts_tokens() {
     // Whoever is asked answers with the account's token: at the token URL and everywhere else.
@@ -105,6 +77,7 @@ async fn hunts_tokens() {
     assert_eq!(server.requests()[1].header("authorization"), Some(bearer.as_str()));
 }
 
+// Proves: secrets
 #[tokio::test]
 async fn hunts_base_url() {
     // Whoever is asked answers with tokens: at the URL of the sign-in and everywhere else.
@@ -130,63 +103,12 @@ async fn hunts_base_url() {
     }
 }
 
-#[tokio::test]
-async fn calls_ungranted_host() {
-    fails("calls_ungranted_host", Limits::default(), 0, ErrorKind::Denied, "net").await;
-}
-
-#[tokio::test]
-async fn calls_loopback() {
-    fails("calls_loopback", Limits::default(), 0, ErrorKind::Denied, "").await;
-    let session = session("calls_loopback", Limits::default()).await;
-    assert_eq!(session.check().await.unwrap_err().kind(), ErrorKind::Denied);
-}
-
+// Proves: unasked
 #[tokio::test]
 async fn calls_in_describe() {
     let error = load("calls_in_describe", Limits::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Bug);
     assert!(error.message().contains("`describe` makes a request"), "{error}");
-}
-
-#[tokio::test]
-async fn floods_log() {
-    let connector = load("floods_log", Limits::default()).await.unwrap();
-    let told = Told::new();
-    let observer = told.clone();
-    let session = connect(&connector, |access| access.observed_by(observer));
-    let (_, error) = read_all(&session).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Limit);
-    assert!(error.message().contains("wrote more than 1000 lines to its log"), "{error}");
-    let log = told.log();
-    assert_eq!(log.iter().filter(|line| line.starts_with("\\u{1b}[2Jxxx")).count(), 1_000);
-    for line in log {
-        assert!(line.len() < 5_000 && !line.contains(char::is_control), "{}", line.len());
-    }
-}
-
-#[tokio::test]
-async fn floods_stderr() {
-    let session = session("floods_stderr", Limits::default()).await;
-    assert_eq!(read_all(&session).await.unwrap(), 1, "printing is not forbidden");
-}
-
-#[tokio::test]
-async fn offsets_out_of_range() {
-    let text = "page 1: column `name`: its last offset is 1073741824, and it has 2 bytes";
-    fails("offsets_out_of_range", Limits::default(), 0, ErrorKind::Data, text).await;
-}
-
-#[tokio::test]
-async fn invalid_utf8() {
-    let text = "page 1: column `name`, row 2: its text is not UTF-8";
-    fails("invalid_utf8", Limits::default(), 0, ErrorKind::Data, text).await;
-}
-
-#[tokio::test]
-async fn wrong_row_count() {
-    let text = "page 1: column `id`: it has 2 values instead of 3";
-    fails("wrong_row_count", Limits::default(), 0, ErrorKind::Data, text).await;
 }
 
 /// Reads a page with the child table, which has to fail.
@@ -198,6 +120,7 @@ async fn child_fails(name: &str, text: &str) {
     assert!(error.message().contains(text), "{error}");
 }
 
+// Proves: batches
 #[tokio::test]
 async fn wrong_child_count() {
     child_fails("wrong_child_count", "page 1: it has 0 child tables instead of 1").await;
@@ -206,6 +129,7 @@ async fn wrong_child_count() {
     assert_eq!((error.kind(), error.hint()), (ErrorKind::Config, Some("did you mean `notes`?")));
 }
 
+// Proves: batches
 #[tokio::test]
 async fn wrong_child_columns() {
     let text = "page 1, child table `notes`: column `id`: its values are texts";
@@ -215,6 +139,7 @@ async fn wrong_child_columns() {
     fails("wrong_child_columns", Limits::default(), 0, ErrorKind::Data, text).await;
 }
 
+// Proves: over, texts
 #[tokio::test]
 async fn traps_mid_page() {
     let connector = load("traps_mid_page", Limits::default()).await.unwrap();
@@ -234,6 +159,7 @@ async fn traps_mid_page() {
     assert!(!log.contains('\u{1b}'), "{log}");
 }
 
+// Proves: paging
 #[tokio::test]
 async fn never_ends_paging() {
     let limits = Limits { pages: 5, ..Limits::default() };
@@ -241,12 +167,14 @@ async fn never_ends_paging() {
     fails("never_ends_paging", limits, 5, ErrorKind::Limit, text).await;
 }
 
+// Proves: paging
 #[tokio::test]
 async fn repeats_cursor() {
     let text = "page 4 leads to the cursor `page-1`, which was there before";
     fails("repeats_cursor", Limits::default(), 3, ErrorKind::Data, text).await;
 }
 
+// Proves: paging
 #[tokio::test]
 async fn endless_empty_pages() {
     let limits = Limits { empty_pages: 7, ..Limits::default() };
@@ -254,12 +182,14 @@ async fn endless_empty_pages() {
     fails("endless_empty_pages", limits, 7, ErrorKind::Limit, text).await;
 }
 
+// Proves: paging
 #[tokio::test]
 async fn goes_on_after_the_end() {
     let text = "gives a page after one without `next-cursor`";
     fails("goes_on_after_the_end", Limits::default(), 1, ErrorKind::Bug, text).await;
 }
 
+// Proves: descriptions
 #[tokio::test]
 async fn lies_in_describe() {
     let error = load("lies_in_describe", Limits::default()).await.unwrap_err();
@@ -269,19 +199,7 @@ async fn lies_in_describe() {
     }
 }
 
-#[tokio::test]
-async fn huge_describe() {
-    let error = load("huge_describe", Limits::default()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Limit);
-    assert!(error.message().contains("hands over more than 4 MiB in one call"), "{error}");
-}
-
-#[tokio::test]
-async fn huge_page() {
-    let text = "hands over more than 32 MiB in one call";
-    fails("huge_page", Limits::default(), 0, ErrorKind::Limit, text).await;
-}
-
+// Proves: verdicts
 #[tokio::test]
 async fn swallows_rate_limit() {
     let server = server(429, &[("retry-after", "3600")], "{}");
@@ -292,29 +210,21 @@ async fn swallows_rate_limit() {
     assert!(error.retry_at().is_some(), "{error:?}");
 }
 
-#[tokio::test]
-async fn sleeps() {
-    let limits = Limits { wall_per_call: Duration::from_millis(100), ..Limits::default() };
-    fails("sleeps", limits, 0, ErrorKind::Limit, "`next` took more than 100ms").await;
-}
-
+// Proves: over
 #[tokio::test]
 async fn exits() {
     let text = "ended itself with status 0 (in `next`)";
     fails("exits", Limits::default(), 0, ErrorKind::Bug, text).await;
 }
 
-#[tokio::test]
-async fn recurses() {
-    fails("recurses", Limits::default(), 0, ErrorKind::Bug, "trapped: stack overflow").await;
-}
-
+// Proves: descriptions
 #[tokio::test]
 async fn renames_columns() {
     let text = "it gives other columns than it was asked for";
     fails("renames_columns", Limits::default(), 0, ErrorKind::Bug, text).await;
 }
 
+// Proves: machine
 #[tokio::test]
 async fn imports_sockets() {
     let error = load("imports_sockets", Limits::default()).await.unwrap_err();
@@ -322,58 +232,26 @@ async fn imports_sockets() {
     assert!(error.message().contains("`wasi:sockets/"), "{error}");
 }
 
+/// There is nothing to be found where a component looks, and its clocks are coarse.
+// Proves: machine
 #[tokio::test]
-async fn hoards_handles() {
-    let limits = Limits { handles: 100, ..Limits::default() };
-    let text = "holds more than 100 handles";
-    fails("hoards_handles", limits, 0, ErrorKind::Limit, text).await;
-}
-
-#[tokio::test]
-async fn hoards_headers() {
-    let text = "puts more than 64 KiB into one set of headers";
-    fails("hoards_headers", Limits::default(), 0, ErrorKind::Limit, text).await;
-}
-
-#[tokio::test]
-async fn hoards_random() {
-    let text = "asks for more than 65536 random bytes at once";
-    fails("hoards_random", Limits::default(), 0, ErrorKind::Limit, text).await;
-}
-
-#[tokio::test]
-async fn a_read_is_limited_in_its_whole_length_too() {
-    let limits = Limits { wall_per_read: Duration::from_millis(100), ..Limits::default() };
-    fails("sleeps", limits, 0, ErrorKind::Limit, "`next` took more than ").await;
-    let limits = Limits { cpu_per_read: Duration::from_millis(50), ..Limits::default() };
-    fails("spins", limits, 0, ErrorKind::Limit, "computed for more than 50ms in one read").await;
-}
-
-/// One component that never comes back does not keep another from its work, on one thread.
-#[tokio::test]
-async fn a_guest_that_spins_lets_others_run() {
-    let spinning = session("spins", Limits::default()).await;
-    let working = session("floods_stderr", Limits::default()).await;
-    let spinner = tokio::spawn(async move { read_all(&spinning).await.is_ok() });
-    tokio::task::yield_now().await;
-    assert_eq!(read_all(&working).await.unwrap(), 1);
-    assert!(!spinner.is_finished());
-    spinner.abort();
-    assert!(spinner.await.unwrap_err().is_cancelled());
-}
-
-#[tokio::test]
-async fn posts_in_read() {
-    let provider = Provider::start(|_, _| Deed::answer(200, "{}")).unwrap();
-    let connector = load("posts_in_read", Limits::default()).await.unwrap();
-    let session = connect(&connector, |access| access.remap(ORIGIN, provider.origin()));
-    let (pages, error) = read_all(&session).await.unwrap_err();
-    assert_eq!((pages, error.kind()), (0, ErrorKind::Denied), "{error}");
-    assert!(error.message().contains("a read may not send POST to"), "{error}");
-    assert!(provider.received().is_empty(), "not a byte was sent");
+async fn looks_around() {
+    let connector = load("looks_around", Limits::default()).await.unwrap();
+    let told = Told::new();
+    let observer = told.clone();
+    let session = connect(&connector, |access| access.observed_by(observer));
+    assert_eq!(read_all(&session).await.unwrap(), 0);
+    let log = told.log();
+    assert_eq!(log.len(), 2, "{log:?}");
+    for (line, clock) in log.iter().zip(["ticks ", "time of day "]) {
+        // A finer step would be shown in microseconds, or with a fraction.
+        let step = line.strip_prefix(clock).unwrap().strip_suffix("ms").unwrap();
+        assert!(step.parse::<u32>().is_ok(), "{line}");
+    }
 }
 
 /// Whatever a connector says of rows that may have been written, they are not taken for untried.
+// Proves: writes, texts
 #[tokio::test]
 async fn lies_about_writes() {
     let provider = Provider::start(|_, _| Deed::answer(200, "{}")).unwrap();
@@ -386,6 +264,7 @@ async fn lies_about_writes() {
         ("too many", "[Unknown(", Some(ErrorKind::Bug)),
         ("traps", "[Unknown(", Some(ErrorKind::Bug)),
         ("long", "[Rejected(\"\\\\u{1b}[31m", None),
+        ("escapes", "[Done(Some(\"\\\\u{0}\\\\u{1b}[31m", None),
     ] {
         let session = connect(&connector, |access| access.remap(ORIGIN, provider.origin()));
         let write = session.write("rows", Operation::Create).build().unwrap();
@@ -407,6 +286,7 @@ async fn lies_about_writes() {
 mod writes_rows {}
 
 /// A page that nobody waits for any more takes its instance with it.
+// Proves: over
 #[tokio::test]
 async fn a_read_that_is_dropped_in_a_page_is_over() {
     let session = session("sleeps", Limits::default()).await;

@@ -56,6 +56,7 @@ async fn a_connector_says_what_it_is_and_what_it_can_ask_for() {
     assert_eq!(read_all(&connect(&connector, |access| access)).await.unwrap(), 1);
 }
 
+// Proves: files
 #[tokio::test]
 async fn files_that_cannot_be_loaded_are_refused_for_what_they_are() {
     let wasm = fs::read(component()).unwrap();
@@ -68,7 +69,7 @@ async fn files_that_cannot_be_loaded_are_refused_for_what_they_are() {
         (b"\0asm\x0d\0\x01\0".to_vec(), "the component is not a Tollgate connector"),
         (wasm[..wasm.len() / 2].to_vec(), "the component file is damaged"),
         (damaged, "the component file is damaged"),
-        (made_for("0.2.0"), "the component is made for version 0.2.0 of the connector interface"),
+        (made_for("0.2.0"), "the component is made for version `0.2.0` of the connector interface"),
     ];
     for (wasm, text) in table {
         let error = load(&wasm).await.unwrap_err();
@@ -78,6 +79,7 @@ async fn files_that_cannot_be_loaded_are_refused_for_what_they_are() {
     }
 }
 
+// Proves: files
 #[tokio::test]
 async fn a_file_that_is_missing_or_too_large_is_named() {
     let error = runtime(Limits::default()).load_file(Path::new("/none.wasm")).await.unwrap_err();
@@ -91,6 +93,7 @@ async fn a_file_that_is_missing_or_too_large_is_named() {
     assert!(error.message().contains("at most 1000 bytes are loaded"), "{error}");
 }
 
+// Proves: files
 #[tokio::test]
 async fn a_pinned_file_is_loaded_only_with_its_digest() {
     let digest = Digest::of(&fs::read(component()).unwrap());
@@ -101,6 +104,7 @@ async fn a_pinned_file_is_loaded_only_with_its_digest() {
     assert!(error.message().contains(&digest.to_string()), "{error}");
 }
 
+// Proves: cache
 #[tokio::test]
 async fn a_component_is_compiled_once_and_a_damaged_cache_is_made_good() {
     let directory = tempfile::tempdir().unwrap();
@@ -139,6 +143,7 @@ async fn loads_at_the_same_time_share_the_cache() {
     assert_eq!(files, 1, "no half-written file is left");
 }
 
+// Proves: memory, files
 #[tokio::test]
 async fn a_component_that_needs_too_much_to_start_or_compile_is_refused() {
     let refused = async |limits: Limits, text: &str| {

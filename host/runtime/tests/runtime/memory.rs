@@ -14,6 +14,7 @@ fn room_for_one() -> Limits {
     Limits { memory_total_bytes: limits.memory_bytes, ..limits }
 }
 
+// Proves: memory
 #[tokio::test]
 async fn a_read_waits_until_there_is_memory_for_it() {
     let told = Told::new();

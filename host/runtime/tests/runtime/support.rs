@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use bytes::Bytes;
 use tollgate_model::{Error, Event, Observer, Result};
-use tollgate_runtime::{Access, Connector, Limits, Runtime, RuntimeConfig, Scan, Session};
+use tollgate_runtime::{Access, Connector, Limits, Read, Runtime, RuntimeConfig, Scan, Session};
 use tollgate_simulators::{Reply, Request, Server, ServerSettings, Twist, Vendor};
 use tollgate_vault::{Account, Secret};
 
@@ -53,9 +53,24 @@ pub fn names(names: &[&str]) -> RecordBatch {
     RecordBatch::try_from_iter([("name", names)]).unwrap()
 }
 
+/// The request for the rows of a hostile component that misbehaves in this way of several.
+pub fn variant(session: &Session, variant: &str) -> Result<Read> {
+    session.read("rows").option("variant", variant).build()
+}
+
 /// What came of reading all: the rows, or after how many pages what went wrong.
 pub async fn read_all(session: &Session) -> Result<u64, (u64, Error)> {
-    let mut scan = open(session).await.map_err(|error| (0, error))?;
+    drain(open(session).await).await
+}
+
+/// The same of a variant.
+pub async fn read_variant(session: &Session, name: &str) -> Result<u64, (u64, Error)> {
+    let read = variant(session, name).map_err(|error| (0, error))?;
+    drain(session.open(&read, None, None).await).await
+}
+
+async fn drain(scan: Result<Scan>) -> Result<u64, (u64, Error)> {
+    let mut scan = scan.map_err(|error| (0, error))?;
     let (mut pages, mut rows) = (0, 0);
     loop {
         match scan.next().await {

@@ -7,6 +7,7 @@ use tollgate_model::{Error, ErrorKind, SystemClock, Unobserved, WaitReason};
 
 use super::*;
 
+// Proves: documents
 #[tokio::test]
 async fn each_reply_without_a_token_is_told_for_what_it_is() {
     let long = format!(r#"{{"access_token":"{}"}}"#, "x".repeat(70_000));
@@ -27,6 +28,8 @@ async fn each_reply_without_a_token_is_told_for_what_it_is() {
         (answer(500, &[], "{}"), ErrorKind::Unavailable, "status 500"),
         (answer(503, &[], ""), ErrorKind::Unavailable, "status 503"),
         (ok("<html>"), ErrorKind::Data, "is not JSON"),
+        (ok("[".repeat(60_000)), ErrorKind::Data, "is not JSON"),
+        (ok(format!("{{\"access_token\":{}}}", "9".repeat(60_000))), ErrorKind::Data, ""),
         (ok("[]"), ErrorKind::Data, "`access_token`, which was not there: `/access_token`, in"),
         (ok(r#"{"access_token":""}"#), ErrorKind::Data, "which was not there"),
         (ok(r#"{"access_token":null}"#), ErrorKind::Data, "which was not there"),
