@@ -63,9 +63,10 @@ impl Destination for Mistaken {
         if self.defect == Defect::EmptiedAtBegin {
             delete(&self.place)?;
         }
-        let Begun { load, kept } = self.destination.begin(&table, start)?;
-        let (defect, place) = (self.defect, self.place.clone());
-        Ok(Begun { load: Box::new(MistakenLoad { load, defect, place, held: Vec::new() }), kept })
+        let begun = self.destination.begin(&table, start)?;
+        let (load, defect, place) = (begun.load, self.defect, self.place.clone());
+        let load = MistakenLoad { load, defect, place, held: Vec::new() };
+        Ok(Begun { load: Box::new(load), ..begun })
     }
 }
 

@@ -73,8 +73,7 @@ impl Destination for WatchedDestination {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
         let steps = self.steps.clone();
         let begun = steps.around(Call::Begin, || self.destination.begin(table, start))?;
-        let load = Box::new(WatchedLoad { load: begun.load, steps });
-        Ok(Begun { load, kept: begun.kept })
+        Ok(Begun { load: Box::new(WatchedLoad { load: begun.load, steps }), ..begun })
     }
 
     fn state(&self, table: &str) -> Result<Option<State>> {

@@ -157,15 +157,6 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
-    /// True or false.
-    pub fn boolean(&mut self, key: &str) -> Option<Spanned<bool>> {
-        let value = self.value(key)?;
-        match value.get_ref().as_bool() {
-            Some(boolean) => Some(Spanned::new(value.span(), boolean)),
-            None => self.wrong_type(key, value, "true or false"),
-        }
-    }
-
     /// A number greater than zero.
     pub fn positive_number(&mut self, key: &str) -> Option<f64> {
         let value = self.value(key)?;

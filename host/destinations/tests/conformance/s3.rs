@@ -21,6 +21,7 @@ fn an_object_store_is_a_destination() {
         keeps_nul: true,
         keeps_json_text: true,
         merges: false,
+        widens: false,
         resumes_replace: false,
     };
     // Pages of two keys, so that what is left over is found on the later ones too.

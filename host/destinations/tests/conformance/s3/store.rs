@@ -137,6 +137,7 @@ pub fn table(name: &str, mode: Mode) -> Table {
         primary_key: Vec::new(),
         mode,
         deletion: None,
+        widen: false,
         children: Vec::new(),
     }
 }
@@ -167,7 +168,7 @@ pub fn rows(ids: std::ops::Range<i64>, bytes: usize) -> RecordBatch {
 
 /// So many rows of the first round were read.
 pub fn change(rows: u64) -> Change {
-    let round = Round { number: 1, began_at: 0, rows, ended: false };
+    let round = Round { number: 1, rows, ..Round::default() };
     Change { scope: Scope::default(), round, parts: Vec::new(), keeps: Keeps::All }
 }
 
