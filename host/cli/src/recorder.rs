@@ -46,10 +46,9 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// The recorder of the project. Where the store cannot be had, that is told, and nothing is
+    /// The recorder of the project. Where its store cannot be had, that is told, and nothing is
     /// remembered.
-    pub fn open(context: &Context, config: &Config) -> Self {
-        let store = open_store(context, config);
+    pub fn open(store: Result<Store>, context: &Context, config: &Config) -> Self {
         if let Err(error) = &store {
             tell_unremembered(&context.messages, error);
         }

@@ -14,7 +14,8 @@ pub use agenda::{Decision, History, Last, Next, Planned, RETRY_DEFAULT, Retry, S
 pub use notice::{Event, Notice, notice};
 pub use owner::Owner;
 pub use record::{
-    Ended, Level, LogLine, Progress, Record, RunError, RunId, Start, Status, TableRows, Trigger,
+    Ended, Level, LogLine, Progress, Record, Route, RunError, RunId, Start, Status, TableRows,
+    Trigger,
 };
 pub use schedule::Schedule;
 pub use store::{BEAT_EVERY, Filter, Held, Keep, STALE_AFTER, Store};

@@ -85,6 +85,17 @@ pub struct Start {
     pub varied: bool,
     /// Which try of a scheduled run it is, from 1.
     pub attempt: u32,
+    /// The account that is read, and where its rows go, as the sync's configuration says.
+    pub route: Route,
+}
+
+/// From where to where a sync loads. With its tables, it is known by this under another name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// The account.
+    pub account: String,
+    /// The destination.
+    pub place: String,
 }
 
 /// How far a run has come.

@@ -13,11 +13,11 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tollgate_model::{Error, ErrorKind, Result, SyncName};
-use tollgate_runs::{History, Notice, Planned, Schedule, Trigger, decide};
+use tollgate_runs::{History, Notice, Planned, Schedule, Store, Trigger, decide};
 
 use crate::commands::sync::accounts::Accounts;
 use crate::commands::sync::jobs::Job;
-use crate::commands::sync::prepared::{Prepared, refuse_shared_tables};
+use crate::commands::sync::prepared::{Prepared, refuse_renamed, refuse_shared_tables};
 use crate::commands::sync::runs::{Cause, Ran, run_sync};
 use crate::config::Config;
 use crate::context::Context;
@@ -72,8 +72,8 @@ pub async fn run(args: &RunArgs, context: &Context) -> Outcome {
     let (host, config) = Host::with_config(context)?;
     let accounts = Accounts::new(&host, context, &config);
     let syncs = scheduled(&config, context)?;
-    check(&syncs, &accounts).await?;
     let mut store = recorder::open_store(context, &config)?;
+    check(&syncs, &accounts, &store, &config).await?;
     let now = Timestamp::now();
     let mut planned = Vec::new();
     for Scheduled { name, planned: sync, .. } in &syncs {
@@ -118,12 +118,18 @@ fn scheduled(config: &Config, context: &Context) -> Result<Vec<Scheduled>> {
 }
 
 /// Whether any of them can never run as it is written.
-async fn check(syncs: &[Scheduled], accounts: &Accounts<'_>) -> Outcome {
+async fn check(
+    syncs: &[Scheduled],
+    accounts: &Accounts<'_>,
+    store: &Store,
+    config: &Config,
+) -> Outcome {
     let mut prepared = Vec::new();
     for sync in syncs {
         prepared.push(Prepared::of(sync.job.clone(), accounts).await);
     }
     refuse_shared_tables(&mut prepared);
+    refuse_renamed(&mut prepared, store, config)?;
     let wrong = prepared.into_iter().filter(Prepared::is_misconfigured);
     let errors = wrong.filter_map(|sync| match sync.ready {
         Err(Failure::Errors(errors)) => {

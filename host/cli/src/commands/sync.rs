@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::expand::Expand;
 use crate::failure::{Failure, Outcome};
 use crate::host::Host;
-use crate::recorder::Recorder;
+use crate::recorder::{self, Recorder};
 use crate::{modes, output};
 use accounts::Accounts;
 use prepared::Prepared;
@@ -181,11 +181,15 @@ async fn run_all(args: &SyncArgs, context: &Context) -> Outcome<Vec<Run>> {
         prepared.push(Prepared::of(job, &accounts).await);
     }
     prepared::refuse_shared_tables(&mut prepared);
+    let store = recorder::open_store(context, &config);
+    if let Ok(store) = &store {
+        prepared::refuse_renamed(&mut prepared, store, &config)?;
+    }
     if prepared.iter().any(Prepared::is_misconfigured) {
         prepared.retain(Prepared::is_misconfigured);
     }
     prepared.iter().flat_map(Prepared::notes).for_each(|note| context.messages.say(&note));
-    let recorder = Recorder::open(context, &config);
+    let recorder = Recorder::open(store, context, &config);
     let side_by_side = usize::try_from(args.jobs).unwrap_or(1);
     let mut finished: Vec<(usize, Vec<Run>)> = stream::iter(prepared::by_destination(prepared))
         .map(|group| runs::run_group(group, &recorder, context))

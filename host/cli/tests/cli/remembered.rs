@@ -166,6 +166,33 @@ fn a_sync_that_is_forgotten_leaves_its_rows_and_its_entry() {
 }
 
 #[test]
+fn the_name_of_a_sync_with_data_is_fixed() {
+    let project = with(NIGHTLY);
+    project.run(&["sync"]).succeeds();
+    let requests = project.server.requests().len();
+    project.write_config(&NIGHTLY.replace("nightly", "daily"));
+    for command in ["sync", "run"] {
+        // `run` takes syncs with a schedule.
+        if command == "run" {
+            let scheduled = format!("{NIGHTLY}schedule = \"every 2h\"\n");
+            project.write_config(&scheduled.replace("nightly", "daily"));
+        }
+        let error = project.run(&[command]).exits(2).errors_alone();
+        assert!(error.contains("sync daily loads what sync nightly has loaded"), "{error}");
+        assert!(error.ends_with("hint: call it `nightly` again, or `tollgate forget nightly`\n"));
+    }
+    assert_eq!(project.server.requests().len(), requests, "nothing was asked for");
+    // Elsewhere, it is another sync; and so it is where the old one is forgotten, or there as well.
+    project.run(&words("sync daily --to other.db")).succeeds();
+    project.write_config(&NIGHTLY.replace("nightly", "daily").replace("out.db", "third.db"));
+    project.run(&["sync"]).succeeds();
+    project.run(&words("forget daily")).succeeds();
+    project.write_config(&NIGHTLY.replace("nightly", "daily"));
+    project.run(&words("forget nightly")).succeeds();
+    project.run(&["sync"]).succeeds();
+}
+
+#[test]
 #[cfg(unix)]
 fn a_sync_that_is_running_is_not_run_beside_itself() {
     let project = stalling();

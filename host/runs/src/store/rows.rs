@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use tollgate_model::{ErrorKind, Usage};
 
 use crate::record::{
-    Ended, Level, LogLine, Progress, Record, RunError, RunId, Start, Status, TableRows, Trigger,
+    Ended, Level, LogLine, Progress, Record, Route, RunError, RunId, Start, Status, TableRows,
+    Trigger,
 };
 
 pub(super) fn insert(
@@ -15,13 +16,15 @@ pub(super) fn insert(
     now: Timestamp,
 ) -> rusqlite::Result<RunId> {
     transaction.execute(
-        "INSERT INTO runs (sync, trigger, varied, attempt, status, started_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO runs (sync, trigger, varied, attempt, account, place, status, started_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             start.sync,
             start.trigger.name(),
             start.varied,
             start.attempt,
+            start.route.account,
+            start.route.place,
             Status::Running.name(),
             now.as_microsecond()
         ],
@@ -140,6 +143,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
             trigger: word(row, "trigger", Trigger::of_name)?,
             varied: row.get("varied")?,
             attempt: row.get("attempt")?,
+            route: Route { account: row.get("account")?, place: row.get("place")? },
         },
         started_at: timestamp(row.get("started_at")?)?,
         ended_at: moment(row, "ended_at")?,

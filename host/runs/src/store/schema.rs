@@ -27,7 +27,9 @@ CREATE TABLE runs (
     error TEXT,
     error_hint TEXT,
     error_retry_at INTEGER,
-    part_retries INTEGER NOT NULL DEFAULT 0
+    part_retries INTEGER NOT NULL DEFAULT 0,
+    account TEXT NOT NULL DEFAULT '',
+    place TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX runs_by_sync ON runs (sync, id);
 CREATE TABLE run_tables (
@@ -70,9 +72,14 @@ CREATE TABLE syncs (
 ";
 
 /// What the version before lacks.
-const FROM_1: &str = "ALTER TABLE runs ADD COLUMN part_retries INTEGER NOT NULL DEFAULT 0";
+const FROM_1: &str = "
+ALTER TABLE runs ADD COLUMN part_retries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT '';
+";
 
-/// Makes the tables in a new file, brings those of the version before up to date, and refuses those of another version.
+/// Makes the tables in a new file, brings those of the version before up to date, and refuses those
+/// of another version.
 pub(super) fn prepare(transaction: &Transaction<'_>) -> rusqlite::Result<Result<(), Error>> {
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 =

@@ -1,6 +1,8 @@
 //! What is to be known of each sync beside its runs: since when its schedule counts, whether it is
 //! paused, and what was told of it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tollgate_model::Result;
@@ -8,7 +10,7 @@ use tollgate_model::Result;
 use super::{Store, rows};
 use crate::agenda::{History, Last, Planned};
 use crate::notice::{Event, Notice, notice};
-use crate::record::{Record, Status};
+use crate::record::{Record, Route, Status};
 use crate::schedule::Schedule;
 
 impl Store {
@@ -103,6 +105,32 @@ impl Store {
         self.read(|connection| {
             let names = "SELECT sync FROM runs UNION SELECT sync FROM syncs ORDER BY sync";
             connection.prepare(names)?.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
+    /// The other syncs that loaded one of these tables by this route, where `sync` itself has not
+    /// loaded anything yet: what it may have been called before.
+    ///
+    /// # Errors
+    /// [`tollgate_model::ErrorKind::Config`] where the store fails.
+    pub fn namesakes(&self, sync: &str, route: &Route, tables: &[String]) -> Result<Vec<String>> {
+        self.read(|connection| {
+            let has_loaded = "SELECT loaded FROM syncs WHERE sync = ? AND loaded";
+            if connection.prepare(has_loaded)?.exists([sync])? {
+                return Ok(Vec::new());
+            }
+            let loaders = "SELECT DISTINCT sync FROM runs JOIN run_tables ON run = id
+                 WHERE NOT varied AND account = ? AND place = ? AND name = ?
+                    AND sync IN (SELECT sync FROM syncs WHERE loaded)
+                 ORDER BY sync";
+            let mut loaders = connection.prepare(loaders)?;
+            let mut found = BTreeSet::new();
+            for table in tables {
+                let names = loaders
+                    .query_map(params![route.account, route.place, table], |row| row.get(0))?;
+                found.extend(names.collect::<rusqlite::Result<Vec<String>>>()?);
+            }
+            Ok(found.into_iter().filter(|name| name != sync).collect())
         })
     }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::agenda::{History, SyncState};
 use crate::notice::Event;
 use crate::record::{
-    Ended, Level, LogLine, Progress, RunError, RunId, Start, Status, TableRows, Trigger,
+    Ended, Level, LogLine, Progress, Route, RunError, RunId, Start, Status, TableRows, Trigger,
 };
 use crate::schedule::Schedule;
 
@@ -32,7 +32,17 @@ fn keeping(folder: &TempDir, pid: u32, keep: Keep) -> Store {
 }
 
 fn start(sync: &str) -> Start {
-    Start { sync: sync.to_owned(), trigger: Trigger::Schedule, varied: false, attempt: 1 }
+    Start {
+        sync: sync.to_owned(),
+        trigger: Trigger::Schedule,
+        varied: false,
+        attempt: 1,
+        route: route("acme", "out.db"),
+    }
+}
+
+fn route(account: &str, place: &str) -> Route {
+    Route { account: account.to_owned(), place: place.to_owned() }
 }
 
 fn begin(store: &mut Store, sync: &str, now: Timestamp) -> RunId {
@@ -404,4 +414,32 @@ fn what_is_no_store_is_refused_and_left_alone() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     assert!(refused().contains("cannot be read or written"));
+}
+
+#[test]
+fn a_sync_without_data_is_told_who_loaded_its_tables_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder, 1);
+    let table = |name: &str| TableRows { stream: "s".to_owned(), table: name.to_owned(), rows: 1 };
+    let mut load = |start: &Start, status, tables: &[&str]| {
+        let run = store.begin(start, noon()).unwrap().unwrap();
+        let tables = tables.iter().copied().map(table).collect();
+        store.end(run, &Ended { tables, ..ended(status) }, &[], noon()).unwrap();
+    };
+    load(&start("old"), Status::Succeeded, &["contacts", "lists"]);
+    load(&start("never"), Status::Failed, &["contacts"]);
+    load(&Start { varied: true, ..start("other") }, Status::Succeeded, &["contacts"]);
+    load(&start("other"), Status::Succeeded, &["sends"]);
+    let found = |sync: &str, account: &str, place: &str, tables: &[&str]| {
+        let tables: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
+        store.namesakes(sync, &route(account, place), &tables).unwrap()
+    };
+    assert_eq!(found("new", "acme", "out.db", &["sends", "lists"]), ["old", "other"]);
+    assert_eq!(found("new", "acme", "out.db", &["contacts"]), ["old"]);
+    let nobody: [&str; 0] = [];
+    assert_eq!(found("new", "acme", "out.db", &["segments"]), nobody);
+    assert_eq!(found("new", "else", "out.db", &["contacts"]), nobody);
+    assert_eq!(found("new", "acme", "else.db", &["contacts"]), nobody);
+    assert_eq!(found("other", "acme", "out.db", &["contacts"]), nobody, "it has data");
+    assert_eq!(found("never", "acme", "out.db", &["contacts"]), ["old"]);
 }

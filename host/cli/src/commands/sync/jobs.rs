@@ -5,7 +5,7 @@ use std::ops::Range;
 use tollgate_destinations::Target;
 use tollgate_model::text::quote;
 use tollgate_model::{AccountName, Descriptor, Error, ErrorKind, Result, Settings, Stream};
-use tollgate_runs::Start;
+use tollgate_runs::{Route, Start};
 use tollgate_runtime::{ReadBuilder, Session};
 use tollgate_sync::plan::{self, Choices};
 use tollgate_sync::{ColumnChanges, Deletes, Mode, Plan, Refresh};
@@ -49,6 +49,8 @@ pub struct Job {
     limit: Option<u64>,
     /// Whether the command line has it load something else than the file says.
     varied: bool,
+    /// From where to where it loads, as the file says.
+    pub route: Route,
     /// Whether the command line has it read other streams than the file says.
     streams_vary: bool,
     /// Where its name stands in the file.
@@ -160,6 +162,7 @@ fn of_arguments(args: &SyncArgs, streams: &[String], config: &Config) -> Result<
         concurrency: concurrency(args),
         part_retries: args.part_retries,
         limit: args.limit,
+        route: Route::default(),
         varied: false,
         streams_vary: false,
         span: None,
@@ -199,9 +202,12 @@ impl Job {
         let DestinationConfig { target, secret, session_token } = sync.to.get_ref().clone();
         // A path of the file is relative to the file.
         let target = target.map_path(|path| project.resolve(path));
+        let account = sync.account.get_ref().clone();
         Job {
+            // Without the schema of a database, which is called like the sync unless it is said.
+            route: Route { account: account.to_string(), place: target.place() },
             label: sync.name.to_string(),
-            account: sync.account.get_ref().clone(),
+            account,
             to: in_schema(target, sync.name.as_str()),
             secrets: Secrets { secret, session_token },
             expand: sync.expand.clone(),
@@ -225,12 +231,18 @@ impl Job {
         }
     }
 
+    /// Whether it loads what the file says.
+    pub fn is_as_written(&self) -> bool {
+        self.span.is_some() && !self.varied
+    }
+
     /// A run of it as it is remembered. `None` for one that is in no file: it has no name to be
     /// remembered by.
     pub fn start(&self, cause: Cause) -> Option<Start> {
         self.span.as_ref()?;
         let Cause { trigger, attempt } = cause;
-        Some(Start { sync: self.label.clone(), trigger, varied: self.varied, attempt })
+        let (sync, route) = (self.label.clone(), self.route.clone());
+        Some(Start { sync, trigger, varied: self.varied, attempt, route })
     }
 
     /// Its streams, after everything that can be checked without a request was.

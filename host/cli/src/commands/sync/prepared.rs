@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_model::{Error, ErrorKind};
+use tollgate_model::{Error, ErrorKind, Result};
+use tollgate_runs::Store;
 use tollgate_sync::Mode;
 
 use super::access::Access;
 use super::accounts::{Accounts, OpenAccount};
 use super::jobs::{Job, Part};
+use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 
 /// A sync that was checked, and what it needs to run.
@@ -85,6 +87,28 @@ pub fn refuse_shared_tables(prepared: &mut [Prepared]) {
             }
         }
     }
+}
+
+/// Refuses a sync without data that loads what another one loaded that is in the file no more: under
+/// its new name it would begin anew beside the rows that are there.
+///
+/// # Errors
+/// As [`Store::namesakes`].
+pub fn refuse_renamed(prepared: &mut [Prepared], store: &Store, config: &Config) -> Result<()> {
+    for sync in prepared.iter_mut().filter(|sync| sync.job.is_as_written()) {
+        let tables: Vec<String> = sync.tables().into_iter().map(|(table, _)| table).collect();
+        let namesakes = store.namesakes(&sync.job.label, &sync.job.route, &tables)?;
+        let is_written = |name: &str| config.syncs.iter().any(|sync| sync.name.as_str() == name);
+        let Some(before) = namesakes.into_iter().find(|name| !is_written(name)) else { continue };
+        let message = format!(
+            "sync {} loads what sync {before} has loaded, which is not in the file any more: the \
+             name of a sync with data is fixed",
+            sync.job.label
+        );
+        let hint = format!("call it `{before}` again, or `tollgate forget {before}`");
+        sync.ready = Err(Error::new(ErrorKind::Config, message).with_hint(hint).into());
+    }
+    Ok(())
 }
 
 fn is_twice(tables: &[(String, Mode)], table: &str) -> bool {
