@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile check guests bench faults clean cargo
+.PHONY: help demo test hostile check guests bench bench-compare faults clean cargo
 
 # Cargo's own folder may be moved by its usual variable; components stand at a fixed place.
 BUILT := $(or $(CARGO_TARGET_DIR),target)
@@ -13,7 +13,7 @@ SAY := printf '==> %s\n'
 endif
 
 help: ## This list
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 # tests/demo.sh is handed the two programs and the folder of components; it writes to target/demo.
 demo: cargo ## Sync simulated accounts of three providers into one SQLite file, and write to one
@@ -66,9 +66,15 @@ check: cargo ## Format, lints, layering laws, documentation, advisories: all tha
 guests: cargo ## Build the connectors into target/components
 	guests/build.sh
 
-bench: cargo ## Compare Tollgate with a hand-written native program (ARGS="…" is passed on)
+bench: cargo ## Compare Tollgate with hand-written native programs (ARGS="…" is passed on)
 	guests/build.sh
 	cargo run --release -p tollgate-bench -- $(ARGS)
+
+# What judges is tested before it judges.
+bench-compare: cargo ## The same, and fail where a ratio is worse than the recorded one by a tenth
+	guests/build.sh
+	cargo test --release -p tollgate-bench
+	cargo run --release -p tollgate-bench -- --against $(ARGS)
 
 faults: cargo ## Write docs/faults.md anew: what ends a run, and what comes of it
 	TOLLGATE_FAULTS_WRITE=1 cargo test -p tollgate-faults --test faults

@@ -29,6 +29,9 @@ pub struct Access {
     pub remaps: Vec<(String, String)>,
     /// Certificate authorities trusted beside the public ones, DER.
     pub ca_certificates: Vec<Vec<u8>>,
+    /// Whether the rate limits hold that the descriptor names. Only a stand-in for the provider
+    /// does without them.
+    pub is_paced: bool,
     /// Lowers the rate below what the descriptor says.
     pub requests_per_second: Option<f64>,
     /// Lowers the number of requests under way at once below what the descriptor says.
@@ -44,12 +47,13 @@ pub struct Access {
 }
 
 impl Access {
-    /// Nothing granted, UTC, no vault, the machine's clock, nobody told.
+    /// Nothing granted, at the descriptor's pace, UTC, no vault, the machine's clock, nobody told.
     pub fn none() -> Self {
         Access {
             granted_origins: Vec::new(),
             remaps: Vec::new(),
             ca_certificates: Vec::new(),
+            is_paced: true,
             requests_per_second: None,
             concurrent_requests: None,
             time_zone: TimeZone::UTC,
@@ -112,13 +116,17 @@ impl Access {
         config.limits = *limits;
         config.extra_root_certificates =
             self.ca_certificates.iter().cloned().map(CertificateDer::from).collect();
-        if let Some(rate) = self.requests_per_second {
-            config.rate_limits.push(rate_limit(rate)?);
-        }
+        config.rate_limits = self.rate_limits(config.rate_limits)?;
         if let Some(concurrent) = self.concurrent_requests {
             config.concurrent_requests = config.concurrent_requests.min(concurrent).max(1);
         }
         Ok(config)
+    }
+
+    fn rate_limits(&self, declared: Vec<RateLimit>) -> Result<Vec<RateLimit>> {
+        let declared = if self.is_paced { declared } else { Vec::new() };
+        let own = self.requests_per_second.map(rate_limit).transpose()?;
+        Ok(declared.into_iter().chain(own).collect())
     }
 }
 
@@ -127,6 +135,7 @@ impl fmt::Debug for Access {
         f.debug_struct("Access")
             .field("granted_origins", &self.granted_origins)
             .field("remaps", &self.remaps)
+            .field("is_paced", &self.is_paced)
             .field("requests_per_second", &self.requests_per_second)
             .field("concurrent_requests", &self.concurrent_requests)
             .field("time_zone", &self.time_zone.iana_name())
@@ -159,6 +168,21 @@ fn rate_limit(per_second: f64) -> Result<RateLimit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_operator_lowers_the_pace_and_only_a_stand_in_does_without() {
+        let declared = RateLimit { requests: 4, window_ms: 1_000 };
+        let lowered = RateLimit { requests: 2, window_ms: 1_000 };
+        for (is_paced, requests_per_second, expected) in [
+            (true, None, vec![declared]),
+            (true, Some(2.0), vec![declared, lowered]),
+            (false, None, vec![]),
+            (false, Some(2.0), vec![lowered]),
+        ] {
+            let access = Access { is_paced, requests_per_second, ..Access::none() };
+            assert_eq!(access.rate_limits(vec![declared]).unwrap(), expected);
+        }
+    }
 
     #[test]
     fn a_rate_becomes_requests_in_a_window() {

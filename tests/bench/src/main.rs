@@ -1,124 +1,147 @@
-//! Tollgate against a hand-written native program of the same job, in one run on one machine.
+//! Tollgate against hand-written native programs of the same jobs, in one run on one machine.
 //!
-//! The parent starts the stand-in for the provider in a process of its own, then the clients one
-//! after another, those of one job in turn: what the machine does meanwhile falls on both alike.
-//! A client measures itself and prints a sample; the parent prints medians and ratios.
+//! The parent starts the stand-in for a provider in a process of its own, then the programs one after
+//! another, those of one job in turn. Each measures itself and prints a sample; the parent prints
+//! medians and ratios. `docs/performance.md` has the method and the figures.
 
-mod clients;
+mod agree;
+mod job;
+mod machine;
 mod measure;
 mod native;
+mod provider;
+mod record;
 mod report;
 mod server;
+mod suite;
+mod tollgate;
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
+use serde_json::json;
 
-use crate::clients::{Client, Job};
-use crate::measure::Sample;
-use crate::server::{Running, Server};
+use crate::job::{Destination, Job};
+use crate::provider::Provider;
+use crate::record::{Record, Verdict};
+use crate::report::Report;
+use crate::server::Serving;
+use crate::suite::{Part, Wanted};
 
-/// Compares Tollgate with a native program of the same job.
+const RECORD: &str = "docs/bench.json";
+
+/// Compares Tollgate with native programs of the same jobs.
 #[derive(Parser)]
 #[command(name = "tollgate-bench")]
 struct Arguments {
     #[command(subcommand)]
     role: Option<Role>,
-    /// Contacts to read.
+    /// Only this part (repeatable); left out, all: or `compare`, where a provider or destination is
+    /// chosen
+    #[arg(long)]
+    part: Vec<Part>,
+    /// Compare for this provider only (repeatable)
+    #[arg(long)]
+    provider: Vec<Provider>,
+    /// Compare into this destination only (repeatable)
+    #[arg(long, value_name = "DESTINATION")]
+    into: Vec<Destination>,
+    /// Rows to compare with
     #[arg(long, default_value_t = 200_000)]
     rows: usize,
-    /// How often each client runs.
-    #[arg(long, default_value_t = 9)]
-    rounds: usize,
-    /// The iContact component.
-    #[arg(long, default_value = "target/components/icontact.wasm")]
-    component: PathBuf,
+    /// How often each job is done by both
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..))]
+    rounds: u64,
+    /// Rows of each step of growth, ascending; 5000000 takes some minutes more
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    growth: Vec<usize>,
+    /// The folder of the components
+    #[arg(long, default_value = "target/components")]
+    components: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Write the ratios down
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = RECORD)]
+    #[arg(conflicts_with_all = ["part", "provider", "into"])]
+    record: Option<PathBuf>,
+    /// Fail where a ratio is worse than the recorded one by more than a tenth
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = RECORD)]
+    against: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Role {
-    /// The stand-in for the provider.
+    /// The stand-in for a provider.
     #[command(hide = true)]
-    Serve {
-        #[arg(long)]
-        rows: usize,
-    },
-    /// One client.
+    Serve(Serving),
+    /// One job.
     #[command(hide = true)]
     Client {
-        client: Client,
-        /// How to reach the server, as JSON.
-        #[arg(long)]
-        server: String,
-        #[arg(long)]
-        component: PathBuf,
-        /// A folder to write to, which holds the cache of compiled components.
-        #[arg(long)]
-        folder: PathBuf,
+        /// The job, as JSON.
+        job: String,
     },
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    match arguments.role {
-        None => compare(&arguments),
-        Some(Role::Serve { rows }) => server::serve(rows),
-        Some(Role::Client { client, server, component, folder }) => {
-            let server: Server = serde_json::from_str(&server)?;
-            let sample = clients::run(client, Job { server, component, folder })?;
+    match &arguments.role {
+        None => measure(&arguments),
+        Some(Role::Serve(serving)) => server::serve(serving).map(|()| ExitCode::SUCCESS),
+        Some(Role::Client { job }) => {
+            let sample = serde_json::from_str::<Job>(job)?.run()?;
             println!("{}", serde_json::to_string(&sample)?);
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-fn compare(arguments: &Arguments) -> Result<()> {
-    if !arguments.component.is_file() {
-        bail!("{} is not there; `make guests` builds it", arguments.component.display());
+fn measure(arguments: &Arguments) -> Result<ExitCode> {
+    // A record that cannot be read is better known now than after ten minutes.
+    let recorded = arguments.against.as_deref().map(Record::read).transpose()?;
+    let report = suite::run(&wanted(arguments))?;
+    if let Some(path) = &arguments.record {
+        Record::of(&report).write(path)?;
     }
-    println!("{} contacts, {} rounds, medians", arguments.rows, arguments.rounds);
-    let running = Running::start(arguments.rows)?;
-    let folder = tempfile::tempdir()?;
-    let start = |client| start(client, &running.server, arguments, folder.path());
-    // The first start compiles; all later ones find the compiled component.
-    let first = start(Client::FirstRow)?;
-    let mut samples = vec![Vec::new(); Client::ALL.len()];
-    // One job after the other: what a client leaves to the system to do, such as a database to
-    // write to the disk, would fall on whichever comes next.
-    for clients in Client::JOBS {
-        for round in 1..=arguments.rounds {
-            eprintln!("{}: round {round} of {}", clients[0].name(), arguments.rounds);
-            for client in clients {
-                samples[*client as usize].push(start(*client)?);
-            }
+    let judged = recorded.map(|recorded| recorded.judge(report.ratios()));
+    if arguments.json {
+        println!("{}", json!({ "report": report, "judged": judged }));
+    } else {
+        print(&report, arguments.record.as_deref());
+        for one in judged.iter().flatten() {
+            println!("{one}");
         }
     }
-    report::print(arguments.rows, first, &samples);
-    Ok(())
+    let is_worse = judged.iter().flatten().any(|one| one.verdict == Verdict::Worse);
+    Ok(if is_worse { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn start(
-    client: Client,
-    server: &Server,
-    arguments: &Arguments,
-    folder: &std::path::Path,
-) -> Result<Sample> {
-    let output = Command::new(std::env::current_exe()?)
-        .arg("client")
-        .arg(client.name())
-        .arg("--server")
-        .arg(serde_json::to_string(server)?)
-        .arg("--component")
-        .arg(&arguments.component)
-        .arg("--folder")
-        .arg(folder)
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !output.status.success() {
-        bail!("the client {} failed", client.name());
+fn wanted(arguments: &Arguments) -> Wanted {
+    let Arguments { part, provider, into, rows, rounds, growth, components, .. } = arguments;
+    let is_narrowed = !provider.is_empty() || !into.is_empty();
+    let parts = match (part.is_empty(), is_narrowed) {
+        (false, _) => part.clone(),
+        (true, true) => vec![Part::Compare],
+        (true, false) => {
+            vec![Part::Start, Part::Idle, Part::Compare, Part::Crowd, Part::Growth]
+        }
+    };
+    Wanted {
+        parts,
+        providers: if provider.is_empty() { Provider::ALL.to_vec() } else { provider.clone() },
+        into: if into.is_empty() { Destination::ALL.to_vec() } else { into.clone() },
+        rows: *rows,
+        rounds: usize::try_from(*rounds).unwrap_or(usize::MAX),
+        growth: growth.clone(),
+        components: components.clone(),
     }
-    serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("the client {} printed no sample", client.name()))
+}
+
+fn print(report: &Report, record: Option<&Path>) {
+    println!("{report}");
+    if let Some(path) = record {
+        println!("written down in {}", path.display());
+    }
 }

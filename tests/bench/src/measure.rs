@@ -1,17 +1,17 @@
-//! What one process used, and medians over several.
+//! What one process used, and what several of them say together.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::time::{ClockId, clock_gettime};
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-/// What a client used for its whole job.
+/// What a process used for its whole job.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Sample {
-    /// Rows it had in the end.
+    /// What it had in the end: rows, scans.
     pub rows: u64,
-    /// CPU time of all its threads, in seconds.
+    /// CPU time of all its threads, the system's on their behalf included, in seconds.
     pub cpu: f64,
     /// Seconds from start to end.
     pub wall: f64,
@@ -43,7 +43,7 @@ impl Meter {
 }
 
 fn cpu() -> Result<Duration> {
-    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
+    Ok(clock_gettime(ClockId::ProcessCPUTime).try_into()?)
 }
 
 /// A figure of this process's memory as Linux keeps it: `VmHWM` is the peak, `VmRSS` is now.
@@ -57,13 +57,45 @@ pub fn memory_mib(figure: &str) -> Result<f64> {
     Ok(kib / 1024.0)
 }
 
-/// The median of what `figure` picks from each sample.
-pub fn median(samples: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
-    let mut figures: Vec<f64> = samples.iter().map(figure).collect();
-    figures.sort_by(f64::total_cmp);
-    match figures.len() {
-        0 => f64::NAN,
-        len if len % 2 == 1 => figures[len / 2],
-        len => (figures[len / 2 - 1] + figures[len / 2]) / 2.0,
+/// Several figures for one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Spread {
+    /// Half of them are below, half above.
+    pub median: f64,
+    /// A quarter of them is below.
+    pub low: f64,
+    /// A quarter of them is above.
+    pub high: f64,
+}
+
+impl Spread {
+    /// Of these figures, at least one.
+    pub fn of(figures: impl IntoIterator<Item = f64>) -> Spread {
+        let mut figures: Vec<f64> = figures.into_iter().collect();
+        figures.sort_by(f64::total_cmp);
+        let at = |part: f64| {
+            let place = part * figures.len().saturating_sub(1) as f64;
+            let below = figures.get(place.floor() as usize).copied().unwrap_or(f64::NAN);
+            let above = figures.get(place.ceil() as usize).copied().unwrap_or(f64::NAN);
+            below + (above - below) * place.fract()
+        };
+        Spread { median: at(0.5), low: at(0.25), high: at(0.75) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_median_and_quartiles() {
+        for (figures, median, low, high) in [
+            (&[3.0][..], 3.0, 3.0, 3.0),
+            (&[2.0, 1.0], 1.5, 1.25, 1.75),
+            (&[5.0, 1.0, 3.0, 2.0, 4.0], 3.0, 2.0, 4.0),
+        ] {
+            let spread = Spread::of(figures.iter().copied());
+            assert_eq!(spread, Spread { median, low, high }, "{figures:?}");
+        }
     }
 }

@@ -31,6 +31,13 @@ macro_rules! builder_methods {
             self
         }
 
+        /// Whether the answer to a GET is kept and given again to the same address (no).
+        #[must_use]
+        pub fn remember(mut self, value: bool) -> Self {
+            self.server.remember = value;
+            self
+        }
+
         /// Whether a line about every request goes to stderr (no).
         #[must_use]
         pub fn verbose(mut self, value: bool) -> Self {

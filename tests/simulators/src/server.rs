@@ -1,8 +1,9 @@
 //! The shared HTTP/1.1 server: loopback only, its own thread, gone when dropped.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::connection;
 use crate::fault::{Armoury, Drawn, Fault, Outcome};
-use crate::log::{Log, LoggedRequest};
-use crate::vendor::{Reply, Request, Vendor};
+use crate::log::{Log, LoggedRequest, lock};
+use crate::vendor::{Reply, Request, Twist, Vendor};
 
 /// How the server behaves, whichever vendor it stands in for.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,9 @@ pub struct ServerSettings {
     pub latency: Duration,
     /// Whether answers are compressed for clients that say they accept gzip.
     pub gzip: bool,
+    /// Whether the answer to a GET is kept and given again to whoever asks for the same address, so
+    /// that a benchmark measures the client. Only what was asked for the first time is checked.
+    pub remember: bool,
     /// Whether a line about every request goes to stderr. It names no header and no value.
     pub verbose: bool,
     /// What goes wrong, and when.
@@ -34,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) log: Arc<Log>,
     pub(crate) vendor: Arc<dyn Vendor>,
     armoury: Armoury,
+    /// What is given again, by path and query.
+    remembered: Mutex<HashMap<String, Reply>>,
 }
 
 impl Shared {
@@ -48,7 +54,7 @@ impl Shared {
         let reply = match is_undone {
             // The fault puts its own answer in the place of this one.
             true => Reply::new(500, self.vendor.content_type(), ""),
-            false => self.vendor.respond(request, &drawn.twists()),
+            false => self.reply(request, &drawn.twists()),
         };
         for violation in &reply.violations {
             let (method, path) = (&request.method, &request.path);
@@ -61,6 +67,22 @@ impl Shared {
             eprintln!("{number} {method} {path} → {}", outcome.summary());
         }
         outcome
+    }
+
+    /// What the vendor says, or said before.
+    fn reply(&self, request: &Request, twists: &[Twist]) -> Reply {
+        if !self.settings.remember || request.method != "GET" || !twists.is_empty() {
+            return self.vendor.respond(request, twists);
+        }
+        let address = format!("{}?{}", request.path, request.raw_query);
+        if let Some(reply) = lock(&self.remembered).get(&address) {
+            return reply.clone();
+        }
+        let reply = self.vendor.respond(request, twists);
+        if reply.status < 300 && reply.violations.is_empty() {
+            lock(&self.remembered).insert(address, reply.clone());
+        }
+        reply
     }
 }
 
@@ -89,6 +111,7 @@ impl Server {
             settings,
             log: Arc::new(Log::new()),
             vendor,
+            remembered: Mutex::default(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();

@@ -1,10 +1,8 @@
 //! Syncs into a database server, with a password by reference.
 
-#[path = "../../../destinations/tests/postgres/server.rs"]
-pub mod server;
+use tollgate_test_postgres::{Setup, TestServer};
 
 use crate::harness::{Project, Run, words};
-use server::{Setup, TestServer};
 
 const CANARY: &str = "canary-of-the-database";
 

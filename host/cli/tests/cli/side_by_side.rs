@@ -7,12 +7,12 @@ use tollgate_simulators::constant_contact::{CANARY_PASTED, RateLimits};
 use tollgate_simulators::icontact::CANARY;
 use tollgate_simulators::incontact::{CANARY_KEY, CANARY_SECRET};
 use tollgate_simulators::{ConstantContact, IContact, InContact, LoggedRequest, Simulator};
+use tollgate_test_postgres::{Setup, TestServer};
 
 use crate::constant_contact::desk::PASTED;
 use crate::incontact::desk::CXONE;
 use crate::place::Place;
 use crate::postgres::connect;
-use crate::postgres::server::{Setup, TestServer};
 
 /// What an account of iContact and one of inContact are held to here; Constant Contact's own four a
 /// second stand in its descriptor.

@@ -9,9 +9,8 @@ use tollgate_destinations::conformance::{Fixture, Value};
 use tollgate_destinations::postgres::Server;
 use tollgate_model::{Column, DataType};
 use tollgate_sync::Destination;
+use tollgate_test_postgres::TestServer;
 use tollgate_vault::Secret;
-
-use crate::server::TestServer;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 

@@ -11,15 +11,14 @@ mod texts;
 
 mod cases;
 mod database;
-mod server;
 mod tls;
 
 use std::thread;
 
 use tollgate_destinations::conformance::{Failures, Traits, check_one, names};
+use tollgate_test_postgres::{Setup, TestServer};
 
 use crate::database::Database;
-use crate::server::{Setup, TestServer};
 
 const SIDE_BY_SIDE: usize = 4;
 

@@ -5,9 +5,8 @@ use tollgate_destinations::postgres::Tls;
 use tollgate_destinations::{Postgres, postgres};
 use tollgate_model::ErrorKind;
 use tollgate_sync::Destination;
+use tollgate_test_postgres::{Setup, TestServer};
 use tollgate_vault::Secret;
-
-use crate::server::{Setup, TestServer};
 
 #[test]
 fn a_connection_is_protected_as_it_was_said() {

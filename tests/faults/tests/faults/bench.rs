@@ -17,9 +17,9 @@ use tollgate_faults::steps::{Boundary, Steps};
 use tollgate_faults::sync::{Ended, Sync, component};
 use tollgate_runtime::{Connector, Runtime};
 use tollgate_sync::Mode;
+use tollgate_test_postgres::{Setup, TestServer};
 
 use crate::findings::{Findings, Seen};
-use crate::server::{Setup, TestServer};
 
 /// A destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -27,9 +27,6 @@ mod network;
 mod space;
 mod undisturbed;
 
-#[path = "../../../../host/destinations/tests/postgres/server.rs"]
-mod server;
-
 use bench::{Into, Into::*};
 use check::Check;
 use tollgate_sync::Mode::{self, Append, Merge, Replace};

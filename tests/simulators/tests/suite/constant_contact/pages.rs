@@ -62,6 +62,21 @@ fn tags_lead_on_from_two_places() {
 }
 
 #[test]
+fn an_answer_is_given_again_where_it_is_remembered() {
+    let is_same_again = |remember| {
+        let server = start(ConstantContact::builder().remember(remember));
+        let last = || get(&server, "/v3/contacts?limit=500").json();
+        let is_same = last() == last();
+        let refused = || get(&server, "/v3/contacts?limit=none").status();
+        assert_eq!((refused(), refused(), server.violations().len()), (400, 400, 2));
+        is_same
+    };
+    // By itself, the way to be the last page changes from one to the next.
+    assert!(!is_same_again(false));
+    assert!(is_same_again(true));
+}
+
+#[test]
 fn events_lead_forth_and_back() {
     let server = server();
     let first = get(&server, "/v3/events?limit=3").json();

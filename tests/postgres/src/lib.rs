@@ -1,5 +1,7 @@
-//! A Postgres server for tests: the one that `TOLLGATE_TEST_POSTGRES` names, else one of its own,
-//! which ends with the test.
+//! A Postgres server for tests and benchmarks: the one that `TOLLGATE_TEST_POSTGRES` names, else one
+//! of their own, which ends with them.
+//!
+//! Only tests and benches may depend on this crate.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -45,6 +47,9 @@ pub struct Setup<'a> {
 
 impl TestServer {
     /// The server to test against; `None`, and a word about it, where there is none.
+    ///
+    /// # Panics
+    /// If there are the server's programs, but none comes up.
     pub fn start(setup: &Setup<'_>) -> Option<Self> {
         if setup.tls.is_none()
             && !setup.is_own
