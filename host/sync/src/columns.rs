@@ -247,8 +247,8 @@ impl TableShape {
         }
         let ways = batch.columns().iter().zip(&self.columns);
         let arrays = ways.map(|(array, Way { name, types })| {
-            let steps = types.iter().zip(types.iter().skip(1));
-            steps.fold(Ok(array.clone()), |array, (from, to)| cast(&array?, name, (*from, *to)))
+            let mut steps = types.iter().zip(types.iter().skip(1));
+            steps.try_fold(array.clone(), |array, (from, to)| cast(&array, name, (*from, *to)))
         });
         let arrays = arrays.collect::<Result<Vec<_>>>()?;
         RecordBatch::try_new(self.schema.clone(), arrays).map_err(|error| {

@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 use tempfile::TempDir;
+use tollgate_runs::Route;
 
 use super::*;
 use crate::args::GlobalArgs;
@@ -22,7 +23,13 @@ fn recorder(folder: &TempDir) -> Recorder {
 
 fn start() -> Option<Start> {
     let sync = "nightly".to_owned();
-    Some(Start { sync, trigger: Trigger::Schedule, varied: false, attempt: 1 })
+    Some(Start {
+        sync,
+        trigger: Trigger::Schedule,
+        varied: false,
+        attempt: 1,
+        route: Route::default(),
+    })
 }
 
 #[tokio::test]

@@ -201,14 +201,18 @@ fn widened(value: &Value, was: DataType, now: DataType, is_wrong: bool) -> Value
         }
         (Value::Float64(bits), _) => literal::push_float(&mut out, f64::from_bits(*bits)),
         (Value::Decimal(units), _) => {
-            literal::push_decimal(&mut out, *units, u8::try_from(scale(was)).unwrap());
+            literal::push_decimal(&mut out, *units, u8::try_from(scale(was)).expect("it is small"));
         }
-        (Value::Date(days), _) => literal::push_date(&mut out, *days).unwrap(),
-        (Value::Timestamp(micros), _) => literal::push_timestamp(&mut out, *micros).unwrap(),
+        (Value::Date(days), _) => {
+            literal::push_date(&mut out, *days).expect("it is in range");
+        }
+        (Value::Timestamp(micros), _) => {
+            literal::push_timestamp(&mut out, *micros).expect("it is in range");
+        }
         (Value::Bytes(bytes), _) => literal::push_base64(&mut out, bytes),
         (Value::Text(text) | Value::Json(text), _) => out.extend_from_slice(text.as_bytes()),
     }
-    Value::text(String::from_utf8(out).unwrap())
+    Value::text(String::from_utf8(out).expect("it is ASCII"))
 }
 
 /// What is shared by all loads.

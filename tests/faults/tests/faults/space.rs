@@ -34,8 +34,10 @@ fn files(bench: &Bench, bytes: u64) -> anyhow::Result<Findings> {
     })
 }
 
-/// There is room again.
+/// There is room again. What the run left at the server is waited for, for it holds locks.
 const AGAIN: &str = "
+    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
     DROP EVENT TRIGGER tables_made;
     DROP SCHEMA faults CASCADE";
 

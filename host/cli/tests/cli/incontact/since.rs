@@ -36,7 +36,7 @@ fn the_first_run_goes_as_far_back_as_the_file_says_and_the_command_line_begins_a
                 read as a whole";
     assert!(told.contains(note), "{told}");
     let began = at("2020-01-01T05:00:00Z");
-    assert_eq!(asked(&desk), [began.clone()], "the day begins on the account's clock");
+    assert_eq!(asked(&desk), std::slice::from_ref(&began), "the day begins on the account's clock");
     assert_eq!(desk.count("out.db", "agents"), 100);
     desk.run("sync people").exits(0);
     assert!(asked(&desk)[1] > at("2026"), "the run after it goes on where it ended");

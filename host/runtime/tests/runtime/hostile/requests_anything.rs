@@ -303,10 +303,13 @@ async fn what_is_too_large_is_not_sent() {
     assert_eq!(came.end.unwrap_err().kind(), ErrorKind::Bug);
 }
 
+/// What a provider makes of a request.
+type Answer = fn(&Received) -> Deed;
+
 // Proves: secrets, traces
 #[tokio::test]
 async fn an_echo_of_the_secret_reaches_nobody() {
-    let echoes: [(&str, fn(&Received) -> Deed); 5] = [
+    let echoes: [(&str, Answer); 5] = [
         ("in the body", |request| Deed::answer(200, format!("{request:?}"))),
         ("in an error's text", |request| Deed::answer(500, format!("{request:?}"))),
         ("in base64", |_| Deed::answer(200, "{\"t\": \"Y2FuYXJ5LTVmMmI3Yw==\"}")),
