@@ -71,23 +71,15 @@ CREATE TABLE syncs (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// What the version before lacks.
-const FROM_1: &str = "
-ALTER TABLE runs ADD COLUMN part_retries INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE runs ADD COLUMN account TEXT NOT NULL DEFAULT '';
-ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT '';
-";
-
-/// Makes the tables in a new file, brings those of the version before up to date, and refuses those
-/// of another version.
+/// Makes the tables in a new file, and refuses those of another version.
 pub(super) fn prepare(transaction: &Transaction<'_>) -> rusqlite::Result<Result<(), Error>> {
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 =
         transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (version, tables) {
         (VERSION, _) => Ok(Ok(())),
-        (0, 0) | (1, _) => {
-            transaction.execute_batch(if version == 1 { FROM_1 } else { TABLES })?;
+        (0, 0) => {
+            transaction.execute_batch(TABLES)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             Ok(Ok(()))
         }

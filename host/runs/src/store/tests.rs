@@ -375,23 +375,6 @@ fn a_pause_lasts_until_it_is_ended_in_whatever_process() {
 }
 
 #[test]
-fn a_store_of_the_version_before_is_brought_up_to_date() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    drop(Store::open(&path, owner(1), Keep::default()).unwrap());
-    let old = Connection::open(&path).unwrap();
-    let sql = "ALTER TABLE runs DROP COLUMN part_retries; PRAGMA user_version = 1;
-               INSERT INTO runs (sync, trigger, varied, attempt, status, started_at, rows)
-               VALUES ('nightly', 'hand', 0, 1, 'succeeded', 0, 7)";
-    old.execute_batch(sql).unwrap();
-    for _ in 0..2 {
-        let store = Store::open(&path, owner(1), Keep::default()).unwrap();
-        let progress = store.get(1).unwrap().unwrap().outcome.progress;
-        assert_eq!((progress.rows, progress.part_retries), (7, 0));
-    }
-}
-
-#[test]
 fn what_is_no_store_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
