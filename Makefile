@@ -18,7 +18,7 @@ help: ## This list
 # tests/demo.sh is handed the two programs and the folder of components; it writes to target/demo.
 demo: cargo ## Sync simulated accounts of three providers into one SQLite file, and write to one
 	$(SAY) "building the host and the simulators"
-	cargo build -p tollgate-cli -p tollgate-simulators
+	cargo build --bin tollgate --bin tollgate-simulator
 	$(SAY) "building the connectors"
 	guests/build.sh
 	$(SAY) "demo"
@@ -54,7 +54,7 @@ check: cargo ## Format, lints, layering laws, documentation, advisories: all tha
 	$(SAY) "documentation"
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --exclude tollgate-hostile --no-deps
 	$(SAY) "layering laws"
-	cargo test -p tollgate-tests --test tidy
+	cargo test --test tidy
 	if command -v cargo-deny >/dev/null; then \
 		$(SAY) "advisories, with cargo deny"; cargo deny check advisories bans sources; \
 	elif command -v cargo-audit >/dev/null; then \
@@ -77,7 +77,7 @@ bench-compare: cargo ## The same, and fail where a ratio is worse than the recor
 	cargo run --release -p tollgate-bench -- --against $(ARGS)
 
 faults: cargo ## Write docs/faults.md anew: what ends a run, and what comes of it
-	TOLLGATE_FAULTS_WRITE=1 cargo test -p tollgate-faults --test faults
+	TOLLGATE_FAULTS_WRITE=1 cargo test --test faults
 
 clean: ## Remove everything that was built, the wasm standard library included
 	rm -rf target
