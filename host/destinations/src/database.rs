@@ -79,6 +79,19 @@ pub(crate) fn on_conflict(table: &Table) -> Option<String> {
     Some(format!("ON CONFLICT ({}) DO {action}", list(key)))
 }
 
+/// Where the rows are that are deleted among those of `parent` that lie in `rows`; `None` where none
+/// can be. Names are as SQL has them.
+pub(crate) fn deleted(parent: &Table, rows: &str) -> Option<String> {
+    let column = quote(parent.deletion.as_ref()?);
+    Some(format!("FROM {rows} WHERE {column} IS NOT NULL"))
+}
+
+/// The statement that takes the [`deleted`] rows from their table, or theirs from a child table.
+pub(crate) fn take_away(table: &str, parent: &Table, rows: &str) -> Option<String> {
+    let (deleted, key) = (deleted(parent, rows)?, list(&parent.primary_key));
+    Some(format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} {deleted})"))
+}
+
 /// Pages that wait for a transaction: the rows of each table.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {

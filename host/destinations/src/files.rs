@@ -26,7 +26,6 @@ use tempfile::NamedTempFile;
 use tollgate_model::{Column, Error, ErrorKind, Result};
 use tollgate_sync::{Begun, Mode, Start, State, Table};
 
-pub(crate) use self::load::appended_to;
 use self::manifest::Manifest;
 use self::names::TableFiles;
 pub(crate) use self::names::encode;

@@ -10,6 +10,7 @@ pub mod s3;
 pub mod sqlite;
 pub mod target;
 
+mod appends;
 mod cells;
 mod database;
 mod files;

@@ -1,7 +1,6 @@
 //! One load into the files of a table and of its child tables.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use tempfile::NamedTempFile;
@@ -11,11 +10,8 @@ use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, State,
 use super::manifest::Manifest;
 use super::names::TableFiles;
 use super::{Format, RowWriter, claim, io_error, lock};
+use crate::appends::{PACE, appended_to, keep_or_forget};
 use crate::table::with_columns;
-
-/// Each time a new file begins, and many small files are slow to read: better to read some minutes
-/// again after a run was killed. A run that merely fails keeps what it has at any time.
-const PACE: Pace = Pace { rows: 1_000_000, interval: Duration::from_secs(300) };
 
 /// A load under way.
 pub(super) struct FileLoad<F: Format> {
@@ -107,18 +103,7 @@ fn manifest<W>(
         manifest.remove_others(files)?;
         manifest.adopt(files)?;
     }
-    let kept = match (start, manifest.state.take()) {
-        (Start::GoOn(scope), Some(state)) if scope.goes_on(&state.scope, widen) => {
-            manifest.state = Some(state.clone());
-            Kept::Same(state)
-        }
-        (Start::GoOn(_), Some(state)) => Kept::Other(state.scope),
-        (Start::Stateless, state) => {
-            manifest.state = state;
-            Kept::Nothing
-        }
-        _ => Kept::Nothing,
-    };
+    let kept = keep_or_forget(&mut manifest.state, start, widen);
     // From now on, a file that it does not name is known to come from a run that was killed.
     if before.as_ref() != Some(&manifest) {
         manifest.save(files)?;
@@ -208,11 +193,6 @@ impl<F: Format> FileLoad<F> {
         replaced.save(&placed[main])?;
         placed.iter().try_for_each(|files| replaced.remove_others(files))
     }
-}
-
-/// What is stored of a replacement that is to be appended to by later loads.
-pub(crate) fn appended_to(change: Option<&Change>) -> Option<&Change> {
-    change.filter(|change| change.scope.mode == Mode::Append)
 }
 
 impl<F: Format + 'static> Load for FileLoad<F> {

@@ -12,6 +12,7 @@ use tollgate_model::{Column, Error, Result};
 use tollgate_sync::{Begun, Destination, Start, State, Table};
 
 pub(crate) use self::writer::ParquetWriter;
+use crate::appends;
 use crate::files::{self, Format, RowWriter};
 use crate::table::fail;
 
@@ -86,12 +87,9 @@ impl Format for ParquetFormat {
             let column = columns.iter_mut().find(|column| column.name == *field.name());
             let Some(column) = column else { continue };
             match Column::from_arrow(field) {
+                Ok(existing) if appends::settle(column, existing.data_type, widen) => {}
                 Ok(existing) => {
-                    let (was, now) = (existing.data_type, column.data_type);
-                    if was != now && !(widen && was.widest(now) == was) {
-                        return Err(changed_type(path.display(), column, was));
-                    }
-                    column.data_type = was;
+                    return Err(changed_type(path.display(), column, existing.data_type));
                 }
                 Err(_) => return Err(changed_type(path.display(), column, field.data_type())),
             }

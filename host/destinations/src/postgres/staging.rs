@@ -14,6 +14,7 @@ use super::error::Context;
 use super::existing::Existing;
 use super::schema::{self, qualified, shortened};
 use super::state;
+use crate::database;
 
 /// How the names of settled replacements begin; 16 hexadecimal digits, `_` and the table's name
 /// follow.
@@ -237,14 +238,14 @@ impl Staging {
         transaction: &mut Transaction<'_>,
         parent: &Staging,
     ) -> Result<(), postgres::Error> {
-        let Some(deleted) = parent.deleted() else { return Ok(()) };
-        let rows = match self.table.mode {
+        let table = match self.table.mode {
             Mode::Replace => self.rows(),
             Mode::Append | Mode::Merge => &self.target,
         };
-        let key = schema::list(&parent.table.primary_key);
-        let sql = format!("DELETE FROM {rows} WHERE ({key}) IN (SELECT {key} {deleted})");
-        transaction.batch_execute(&sql)
+        match database::take_away(table, &parent.table, parent.rows()) {
+            Some(sql) => transaction.batch_execute(&sql),
+            None => Ok(()),
+        }
     }
 
     /// How many rows are deleted.
@@ -252,15 +253,10 @@ impl Staging {
         &self,
         transaction: &mut Transaction<'_>,
     ) -> Result<u64, postgres::Error> {
-        let Some(deleted) = self.deleted() else { return Ok(0) };
+        let deleted = database::deleted(&self.table, self.rows());
+        let Some(deleted) = deleted else { return Ok(0) };
         let row = transaction.query_one(&format!("SELECT count(*) {deleted}"), &[])?;
         Ok(row.get::<_, i64>(0).unsigned_abs())
-    }
-
-    /// Where the rows are that are deleted; `None` where none can be.
-    fn deleted(&self) -> Option<String> {
-        let column = schema::quote(self.table.deletion.as_ref()?);
-        Some(format!("FROM {} WHERE {column} IS NOT NULL", self.rows()))
     }
 
     /// Removes the rows that were added.

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -17,13 +16,9 @@ use super::error::explain;
 use super::layout::Folder;
 use super::manifest::{Contents, Manifest, Stored, Unsaved};
 use super::upload::Upload;
-use crate::files::appended_to;
+use crate::appends::{self, PACE, appended_to, keep_or_forget};
 use crate::parquet::{ParquetWriter, changed_type};
 use crate::table::{fail, with_columns};
-
-/// Each time new objects begin, and many small ones are slow to read: better to read some minutes
-/// again after a run was killed. A run that merely fails keeps what it has at any time.
-const PACE: Pace = Pace { rows: 1_000_000, interval: Duration::from_secs(300) };
 
 /// A load under way.
 struct S3Load {
@@ -92,7 +87,7 @@ pub(super) fn begin(
         }
     }
     let kept = match table.mode {
-        Mode::Append => keep_or_forget(&mut manifest, start, table.widen),
+        Mode::Append => keep_or_forget(&mut manifest.state, start, table.widen),
         // Whatever is kept goes with the old objects.
         Mode::Replace | Mode::Merge => Kept::Nothing,
     };
@@ -147,34 +142,13 @@ fn settle(
     let Some(contents) = contents else { return Ok(()) };
     for column in &mut table.columns {
         let Some(existing) = contents.columns.get(&column.name) else { continue };
-        let now = column.data_type;
-        match existing.parse::<DataType>() {
-            Ok(was) if was == now || table.widen && was.widest(now) == was => {
-                column.data_type = was;
-            }
-            _ => {
-                let place = format!("{}/{}", session.place, folder.table());
-                return Err(changed_type(place, column, existing));
-            }
+        let was = existing.parse::<DataType>();
+        if !was.is_ok_and(|was| appends::settle(column, was, table.widen)) {
+            let place = format!("{}/{}", session.place, folder.table());
+            return Err(changed_type(place, column, existing));
         }
     }
     Ok(())
-}
-
-/// What is given to a load that appends; what is not to be gone on with leaves the manifest.
-fn keep_or_forget(manifest: &mut Manifest, start: Start<'_>, widen: bool) -> Kept {
-    match (start, manifest.state.take()) {
-        (Start::GoOn(scope), Some(state)) if scope.goes_on(&state.scope, widen) => {
-            manifest.state = Some(state.clone());
-            Kept::Same(state)
-        }
-        (Start::GoOn(_), Some(state)) => Kept::Other(state.scope),
-        (Start::Stateless, state) => {
-            manifest.state = state;
-            Kept::Nothing
-        }
-        _ => Kept::Nothing,
-    }
 }
 
 impl OneTable {

@@ -10,6 +10,7 @@ use super::error::Context;
 use super::existing::{self, Existing};
 use super::schema::{self, quote};
 use super::state::{self, Staged};
+use crate::database;
 
 /// How the names of staging tables begin; 16 hexadecimal digits, `_` and the table's name follow.
 const PREFIX: &str = "tollgate_staging_";
@@ -176,27 +177,22 @@ impl Staging {
         connection: &Connection,
         parent: &Staging,
     ) -> rusqlite::Result<()> {
-        let Some(deleted) = parent.deleted() else { return Ok(()) };
         let table = match self.table.mode {
             Mode::Replace => quote(&self.name),
             Mode::Append | Mode::Merge => quote(&self.table.name),
         };
-        let key = schema::list(&parent.table.primary_key);
-        let sql = format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} {deleted})");
-        connection.execute_batch(&sql)
+        match database::take_away(&table, &parent.table, &quote(&parent.name)) {
+            Some(sql) => connection.execute_batch(&sql),
+            None => Ok(()),
+        }
     }
 
     /// How many rows are staged as deleted.
     pub(super) fn count_deleted(&self, connection: &Connection) -> rusqlite::Result<u64> {
-        let Some(deleted) = self.deleted() else { return Ok(0) };
+        let deleted = database::deleted(&self.table, &quote(&self.name));
+        let Some(deleted) = deleted else { return Ok(0) };
         let sql = format!("SELECT count(*) {deleted}");
         connection.query_row(&sql, [], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))
-    }
-
-    /// Where the rows are that are staged as deleted; `None` where none can be.
-    fn deleted(&self) -> Option<String> {
-        let column = quote(self.table.deletion.as_ref()?);
-        Some(format!("FROM {} WHERE {column} IS NOT NULL", quote(&self.name)))
     }
 
     /// Removes all staged rows.
