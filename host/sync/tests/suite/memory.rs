@@ -115,8 +115,11 @@ impl MemoryLoad {
                 Mode::Append => durable.rows.get_or_insert_default().extend(rows),
                 Mode::Merge => {
                     let stored = durable.rows.get_or_insert_default();
-                    stored.retain(|id| !rows.contains(id));
-                    stored.extend(rows);
+                    // One by one: a row may come twice between two calls, if a part was read again.
+                    for id in rows {
+                        stored.retain(|stored| *stored != id);
+                        stored.push(id);
+                    }
                 }
             }
             if mode == Mode::Replace && is_end {
