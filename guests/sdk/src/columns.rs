@@ -43,9 +43,18 @@ impl Validity {
     /// Adds a row to so many others.
     #[inline]
     fn push(&mut self, is_valid: bool, rows: usize) {
-        if !is_valid || self.0.is_some() {
-            self.0.get_or_insert_with(|| Bits::with_all_set(rows)).push(is_valid);
+        match &mut self.0 {
+            Some(bits) => bits.push(is_valid),
+            None if is_valid => {}
+            None => self.begin(rows),
         }
+    }
+
+    /// Adds the first row without a value to so many others.
+    #[cold]
+    #[inline(never)]
+    fn begin(&mut self, rows: usize) {
+        self.0.insert(Bits::with_all_set(rows)).push(false);
     }
 
     fn take(&mut self) -> Option<Vec<u8>> {
@@ -243,7 +252,7 @@ impl Default for TextColumn {
 
 impl TextColumn {
     /// Adds a row.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: Option<&str>) {
         self.bytes.extend_from_slice(value.unwrap_or_default().as_bytes());
         self.finish_row(value.is_some());

@@ -9,13 +9,12 @@
 //! It takes one thing that the standard does not: raw control characters in strings, because some
 //! providers write tabs and line ends as they are.
 
+mod ends;
+mod skip;
+
 use std::borrow::Cow;
 
 use crate::failure::Fault;
-
-/// How deep values that are passed over may lie in each other: far deeper than any provider's, and
-/// far from the end of a guest's stack.
-const DEPTH_MAX: u32 = 128;
 
 /// Digits of which every number fits 64 bits.
 const SMALL_INT_DIGITS: usize = 18;
@@ -79,20 +78,18 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
-    /// Takes the comma before a member that is not the first, this key and its colon if they come
-    /// next, written without escapes and without white space between: what most providers send for
-    /// most members, in one comparison.
-    #[inline]
-    pub(crate) fn next_is(&mut self, guess: &str, is_first: bool) -> bool {
-        let begin = self.at + 2 - usize::from(is_first);
-        let end = begin + guess.len();
-        let bytes = self.text.as_bytes();
-        let is_it = (is_first || self.byte() == Some(b','))
-            && bytes.get(begin - 1) == Some(&b'"')
-            && bytes.get(end..end + 2) == Some(b"\":")
-            && bytes.get(begin..end).is_some_and(|name| is_same(name, guess.as_bytes()));
+    /// Takes what stands before a key, a comma or a brace, this key and its colon, if they come next,
+    /// written without escapes and without white space between: what most providers send for most
+    /// members, in one comparison.
+    #[inline(always)]
+    pub(crate) fn next_is(&mut self, before: u8, guess: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let Some((member, _)) = rest.split_at_checked(guess.len() + 4) else { return false };
+        let (begin, rest) = member.split_at(2);
+        let (name, end) = rest.split_at(guess.len());
+        let is_it = begin == [before, b'"'] && end == b"\":" && is_same(name, guess.as_bytes());
         if is_it {
-            self.at = end + 2;
+            self.at += member.len();
         }
         is_it
     }
@@ -112,30 +109,32 @@ impl<'de> Reader<'de> {
     /// Takes a string, whose quotation mark is the next byte.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Cow<'de, str>, Flaw> {
-        let begin = self.at + 1;
-        let end = self.find_end(begin)?;
-        if self.text.as_bytes().get(end) == Some(&b'\\') {
-            return self.escaped(begin, end).map(Cow::Owned);
+        if let Some(plain) = self.plain_string() {
+            return Ok(Cow::Borrowed(plain));
         }
-        self.at = end + 1;
-        self.text.get(begin..end).map(Cow::Borrowed).ok_or_else(|| self.ends_early())
+        let begin = self.at + 1;
+        match self.find_end(begin) {
+            end if end < self.text.len() => self.escaped(begin, end).map(Cow::Owned),
+            _ => Err(self.ends_early()),
+        }
     }
 
-    /// The first quotation mark or backslash from here on.
-    #[inline]
-    fn find_end(&self, from: usize) -> Result<usize, Flaw> {
-        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
-        if let Some(word) = rest.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
-            let ends = zero_bytes(word ^ repeated(b'"')) | zero_bytes(word ^ repeated(b'\\'));
-            if ends != 0 {
-                return Ok(from + ends.trailing_zeros() as usize / 8);
-            }
+    /// Takes a string, whose quotation mark is the next byte, if it has no escapes.
+    #[inline(always)]
+    pub(crate) fn plain_string(&mut self) -> Option<&'de str> {
+        let begin = self.at + 1;
+        let end = self.find_end(begin);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
         }
-        match memchr::memchr2(b'"', b'\\', rest) {
-            Some(length) => Ok(from + length),
-            None => Err(self.ends_early()),
-        }
+        self.at = end + 1;
+        self.text.get(begin..end)
+    }
+
+    /// The first quotation mark or backslash from here on, or the end of the text.
+    #[inline(always)]
+    fn find_end(&self, from: usize) -> usize {
+        ends::find_end(self.text.as_bytes(), from)
     }
 
     /// The rest of a string from its first escape on.
@@ -146,12 +145,13 @@ impl<'de> Reader<'de> {
         loop {
             string.push_str(self.text.get(begin..at).unwrap_or_default());
             self.at = at + 1;
-            if self.text.as_bytes().get(at) == Some(&b'"') {
-                return Ok(string);
+            match self.text.as_bytes().get(at) {
+                Some(b'"') => return Ok(string),
+                Some(_) => string.push(self.escape()?),
+                None => return Err(self.ends_early()),
             }
-            string.push(self.escape()?);
             begin = self.at;
-            at = self.find_end(begin)?;
+            at = self.find_end(begin);
         }
     }
 
@@ -262,44 +262,6 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// Passes over a value.
-    pub(crate) fn skip(&mut self) -> Result<(), Flaw> {
-        self.skip_within(DEPTH_MAX)
-    }
-
-    fn skip_within(&mut self, depth: u32) -> Result<(), Flaw> {
-        let (end, is_object) = match self.peek() {
-            Some(b'"') => return self.string().map(drop),
-            Some(b'n') => return self.word("null"),
-            Some(b't') => return self.word("true"),
-            Some(b'f') => return self.word("false"),
-            Some(b'-' | b'0'..=b'9') => return self.number().map(drop),
-            Some(b'{') => (b'}', true),
-            Some(b'[') => (b']', false),
-            _ => return Err(self.unexpected("a value")),
-        };
-        if depth == 0 {
-            return Err(self.unexpected("fewer values in each other"));
-        }
-        self.at += 1;
-        let mut is_first = true;
-        while self.more(end, &mut is_first)? {
-            if is_object {
-                self.key()?;
-            }
-            self.skip_within(depth - 1)?;
-        }
-        Ok(())
-    }
-
-    /// Takes a value, as it is written.
-    pub(crate) fn raw(&mut self) -> Result<&'de str, Flaw> {
-        self.peek();
-        let begin = self.at;
-        self.skip()?;
-        Ok(self.text.get(begin..self.at).unwrap_or_default())
-    }
-
     /// Makes sure that nothing follows.
     pub(crate) fn end(&mut self) -> Result<(), Flaw> {
         match self.peek() {
@@ -322,25 +284,16 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// A word of eight times the same byte.
-const fn repeated(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// The highest bit of every byte of a word that is zero. Bytes behind the first one may be wrong.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(repeated(1)) & !word & repeated(0x80)
-}
-
 /// Whether two short texts of the same length are the same. A comparison by the standard library is
 /// a call that goes byte by byte here.
 #[inline]
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    // Two words that may overlap hold all of a text of 8 to 16 bytes, two halves one of 4 to 7.
+    // Words that may overlap hold all of a text of 8 to 24 bytes, two halves of one those of 4 to 7.
     if let (Some(a), Some(b)) = (one.first_chunk::<8>(), other.first_chunk::<8>()) {
         return a == b
-            && (one.len() <= 8 || one.last_chunk::<8>() == other.last_chunk::<8>())
-            && (one.len() <= 16 || one == other);
+            && one.last_chunk::<8>() == other.last_chunk::<8>()
+            && (one.len() <= 16 || one.get(8..16) == other.get(8..16))
+            && (one.len() <= 24 || one == other);
     }
     if let (Some(a), Some(b)) = (one.first_chunk::<4>(), other.first_chunk::<4>()) {
         return a == b && one.last_chunk::<4>() == other.last_chunk::<4>();

@@ -4,6 +4,7 @@ use crate::bindings::tollgate::connector::types::Batch;
 use crate::columns::ColumnBuilder;
 use crate::failure::{BadValue, Failure};
 use crate::record::{Column, DataType, DynamicColumn, Origin, Slot, Slots, Table};
+use crate::values::{Int, Text};
 
 /// Which columns a scan builds, and in which order.
 #[derive(Clone, Debug)]
@@ -229,7 +230,36 @@ pub struct Columns<'r> {
 
 impl Columns<'_> {
     /// Takes the next field.
+    // Where a field is lent its kind is known, so that no more than one of these calls is left there.
+    #[inline(always)]
     pub fn push(&mut self, slot: Slot<'_, '_>) {
+        match slot {
+            Slot::Text(text) => self.push_text(text),
+            Slot::Int(int) => self.push_int(int),
+            other => self.push_any(other),
+        }
+    }
+
+    #[inline(never)]
+    fn push_text(&mut self, text: &mut Text<'_>) {
+        let Some(Some(ColumnBuilder::Text(column))) = self.fields.get_mut(self.next) else {
+            return self.push_any(Slot::Text(text));
+        };
+        column.push(text.as_str());
+        self.next += 1;
+    }
+
+    #[inline(never)]
+    fn push_int(&mut self, int: &mut Int) {
+        let Some(Some(ColumnBuilder::Int(column))) = self.fields.get_mut(self.next) else {
+            return self.push_any(Slot::Int(int));
+        };
+        column.push(int.0);
+        self.next += 1;
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, slot: Slot<'_, '_>) {
         let field = self.next;
         self.next += 1;
         if let Some(Some(column)) = self.fields.get_mut(field)

@@ -13,17 +13,47 @@ use crate::values::{Float, FromScalar, Json, Text, present};
 /// object of a table has at most.
 const KEYS_MAX: usize = 256;
 
-/// What keys came in the record before, by their place in it: records of one page have the same
-/// keys in the same order as a rule, so that the first guess is right. From [`KEYS_MAX`] on it is
-/// the number of a dynamic key.
-#[derive(Debug)]
-pub(crate) struct Hints([u16; KEYS_MAX]);
+/// Keys that are guessed before one is looked up: as many as a record may lack in a row.
+const GUESSES_MAX: usize = 8;
 
-impl Default for Hints {
-    fn default() -> Self {
-        Self([0; KEYS_MAX])
+/// Which key came after which in the records before: those of one page have the same keys in the
+/// same order as a rule, and some lack a few of them.
+#[derive(Debug, Default)]
+pub(crate) struct Hints {
+    /// By place, the place of the key that came next; see [`Object::name`].
+    after: Vec<u16>,
+    /// The same for the objects in the record, by the number of their key.
+    inner: Vec<Hints>,
+}
+
+impl Hints {
+    /// What came after a key.
+    #[inline]
+    fn after(&self, place: usize) -> usize {
+        self.after.get(place).copied().map_or(BEGIN, usize::from)
+    }
+
+    /// Notes what came after a key.
+    fn learn(&mut self, place: usize, next: usize) {
+        if self.after.len() <= place {
+            self.after.resize(place + 1, 0);
+        }
+        if let Ok(next) = u16::try_from(next) {
+            self.after[place] = next;
+        }
+    }
+
+    /// Those for an object in the record.
+    fn inner(&mut self, number: usize) -> &mut Self {
+        if self.inner.len() <= number {
+            self.inner.resize_with(number + 1, Self::default);
+        }
+        &mut self.inner[number]
     }
 }
+
+/// The place before the first key, which is also that of a key that is not known.
+const BEGIN: usize = 0;
 
 /// Fills a row from an object, which is the next value.
 ///
@@ -35,8 +65,8 @@ pub(super) fn fill<'de>(
     hints: &mut Hints,
     row: &mut dyn Slots<'de>,
 ) -> Result<(), Flaw> {
-    let object = Object { keys: plan.table().keys, plan, row: &mut *row, hints: Some(hints) };
-    object.read(reader)?;
+    let (keys, seen) = (plan.table().keys, Seen::default());
+    Object { keys, plan, row: &mut *row, hints, seen, is_record: true }.read(reader)?;
     match lacking(plan, row) {
         Some(path) => Err(flaw(format!("{path}: the record has no value"))),
         None => Ok(()),
@@ -67,78 +97,96 @@ struct Object<'r, 'de> {
     keys: &'static [Key],
     plan: &'r Plan,
     row: &'r mut dyn Slots<'de>,
-    /// Only the record itself has them.
-    hints: Option<&'r mut Hints>,
+    hints: &'r mut Hints,
+    seen: Seen,
+    /// Whether it is the record itself, the only one whose keys can be columns or are gathered.
+    is_record: bool,
 }
 
-impl<'r, 'de> Object<'r, 'de> {
+// What follows is in functions of its own where little is live at once: of a large function,
+// wasmtime's compiler keeps next to nothing in registers.
+impl<'de> Object<'_, 'de> {
     /// Reads the object, whose brace is the next token.
     fn read(mut self, reader: &mut Reader<'de>) -> Result<(), Flaw> {
-        reader.take(b'{');
-        let (mut seen, mut place, mut is_first) = (Seen::default(), 0, true);
+        let (mut place, mut before, mut is_first) = (BEGIN, b'{', true);
         loop {
-            let next = match self.guess(place) {
-                Some((name, next)) if reader.next_is(name, is_first) => {
-                    is_first = false;
-                    next
+            let mut next = self.guess(place, reader, before);
+            if next == BEGIN {
+                if is_first {
+                    reader.take(b'{');
                 }
-                _ if !reader.more(b'}', &mut is_first)? => return Ok(()),
-                _ => self.next(reader, place)?,
-            };
-            place += 1;
-            let number = match next {
-                Next::Key(number) => number,
-                Next::Dynamic(number) => {
-                    self.dynamic(number, reader)?;
-                    continue;
+                if !reader.more(b'}', &mut is_first)? {
+                    return Ok(());
                 }
-                Next::Other(name) => {
-                    self.other(name, reader)?;
-                    continue;
-                }
-            };
-            let key = &self.keys[number];
-            if !seen.insert(number) {
-                return Err(comes_twice(key.name));
+                next = self.look_up(place, reader)?;
             }
-            match key.behind {
-                Behind::Field(field) => self.field(field, reader)?,
-                Behind::Object(keys) => self.inner(keys, reader)?,
+            (before, is_first) = (b',', false);
+            if next != BEGIN {
+                place = next;
+                self.value(next - 1, reader)?;
             }
         }
     }
 
-    /// What came at this place in the record before, with its name.
+    /// Takes the next key if it is the one that came here before, and gives its place.
+    #[inline(always)]
+    fn guess(&self, place: usize, reader: &mut Reader<'de>, before: u8) -> usize {
+        let place = self.hints.after(place);
+        match self.name(place) {
+            None => BEGIN,
+            Some(name) if reader.next_is(before, name) => place,
+            Some(_) => self.guess_further(place, reader, before),
+        }
+    }
+
+    /// Takes the next key if it is one of those that came after this one.
+    #[inline(never)]
+    fn guess_further(&self, mut place: usize, reader: &mut Reader<'de>, before: u8) -> usize {
+        for _ in 1..GUESSES_MAX {
+            place = self.hints.after(place);
+            let Some(name) = self.name(place) else { break };
+            if reader.next_is(before, name) {
+                return place;
+            }
+        }
+        BEGIN
+    }
+
+    /// The name of a key by its place: those of the table come first, the dynamic ones behind them.
     #[inline]
-    fn guess(&self, place: usize) -> Option<(&'r str, Next<'de>)> {
-        let hint = *self.hints.as_ref()?.0.get(place)?;
-        match usize::from(hint).checked_sub(KEYS_MAX) {
-            None => {
-                let number = usize::from(hint);
-                self.keys.get(number).map(|key| (key.name, Next::Key(number)))
-            }
-            Some(number) => {
-                let (name, _) = self.plan.dynamic_keys().get(number)?;
-                Some((name.as_str(), Next::Dynamic(number)))
-            }
+    fn name(&self, place: usize) -> Option<&str> {
+        let number = place.checked_sub(1)?;
+        match self.keys.get(number) {
+            Some(key) => Some(key.name),
+            None => Some(&self.plan.dynamic_keys().get(number - self.keys.len())?.0),
         }
     }
 
-    /// What the next key is.
-    fn next(&mut self, reader: &mut Reader<'de>, place: usize) -> Result<Next<'de>, Flaw> {
+    /// Takes the next key and gives its place. One that leads nowhere has none, and its value is
+    /// taken too.
+    #[inline(never)]
+    fn look_up(&mut self, place: usize, reader: &mut Reader<'de>) -> Result<usize, Flaw> {
         let name = reader.key()?;
-        let (next, hint) = if let Some(number) = self.number_of(&name) {
-            (Next::Key(number), number)
-        } else if let Some(number) = self.dynamic_key(&name) {
-            (Next::Dynamic(number), KEYS_MAX + number)
-        } else {
-            return Ok(Next::Other(name));
+        let dynamic = || Some(self.keys.len() + self.dynamic_key(&name)?);
+        let Some(number) = self.number_of(&name).or_else(dynamic) else {
+            return self.other(name, reader).map(|()| BEGIN);
         };
-        let hints = self.hints.as_mut().and_then(|hints| hints.0.get_mut(place));
-        if let (Some(place), Ok(hint)) = (hints, u16::try_from(hint)) {
-            *place = hint;
+        self.hints.learn(place, number + 1);
+        Ok(number + 1)
+    }
+
+    /// Reads the value of a key.
+    fn value(&mut self, number: usize, reader: &mut Reader<'de>) -> Result<(), Flaw> {
+        let Some(key) = self.keys.get(number) else {
+            return self.dynamic(number - self.keys.len(), reader);
+        };
+        if !self.seen.insert(number) {
+            return Err(comes_twice(key.name));
         }
-        Ok(next)
+        match key.behind {
+            Behind::Field(field) => self.field(field, reader),
+            Behind::Object(keys) => self.inner(number, keys, reader),
+        }
     }
 
     /// The number of a key of the table.
@@ -154,15 +202,14 @@ impl<'r, 'de> Object<'r, 'de> {
         self.keys.iter().position(is_alike)
     }
 
-    /// The number of a dynamic key. Only the record's own keys are columns, not those of objects in
-    /// it.
+    /// The number of a dynamic key.
     fn dynamic_key(&self, name: &str) -> Option<usize> {
-        self.hints.as_ref()?;
-        self.plan.dynamic_keys().binary_search_by(|(key, _)| key.as_str().cmp(name)).ok()
+        let found = || self.plan.dynamic_keys().binary_search_by(|(key, _)| key.as_str().cmp(name));
+        if self.is_record { found().ok() } else { None }
     }
 
     /// The value behind a key that leads to a field.
-    #[inline]
+    #[inline(never)]
     fn field(&mut self, field: usize, reader: &mut Reader<'de>) -> Result<(), Flaw> {
         let schema = &self.plan.table().fields[field];
         if schema.is_large && !self.plan.wants(field) {
@@ -170,34 +217,43 @@ impl<'r, 'de> Object<'r, 'de> {
         }
         let begin = reader.peek();
         // What most values are goes straight into its field.
-        let slot = match (self.row.slot(field), begin) {
+        match (self.row.slot(field), begin) {
             (Slot::Text(text) | Slot::Date(text) | Slot::Timestamp(text, _), Some(b'"')) => {
-                text.0 = Some(reader.string()?);
-                return Ok(());
+                text.0 = Some(match reader.plain_string() {
+                    Some(plain) => Cow::Borrowed(plain),
+                    None => reader.string()?,
+                });
+                Ok(())
             }
             (Slot::Json(json) | Slot::Decimal(json), _) => {
                 *json = Json::new(reader.raw()?);
-                return Ok(());
+                Ok(())
             }
             (Slot::Int(int), _) => match reader.small_int() {
                 Some(small) => {
                     int.0 = Some(small);
-                    return Ok(());
+                    Ok(())
                 }
-                None => Slot::Int(int),
+                None => read_scalar(Slot::Int(int), schema.path, reader),
             },
-            (slot, _) => slot,
-        };
-        let set = set(slot, Scalar::read(reader)?);
-        set.map_err(|bad| flaw(bad.in_field(schema.path).to_string()))
+            (slot, _) => read_scalar(slot, schema.path, reader),
+        }
     }
 
     /// An object behind a key. Providers write one that has nothing in it in several ways.
-    fn inner(&mut self, keys: &'static [Key], reader: &mut Reader<'de>) -> Result<(), Flaw> {
+    #[inline(never)]
+    fn inner(
+        &mut self,
+        number: usize,
+        keys: &'static [Key],
+        reader: &mut Reader<'de>,
+    ) -> Result<(), Flaw> {
         match reader.peek() {
             Some(b'{') => {
-                let Self { plan, row, .. } = self;
-                Object { keys, plan, row: &mut **row, hints: None }.read(reader)
+                let Self { plan, row, hints, .. } = self;
+                let (row, hints) = (&mut **row, hints.inner(number));
+                let seen = Seen::default();
+                Object { keys, plan, row, hints, seen, is_record: false }.read(reader)
             }
             Some(b'n') => reader.word("null"),
             Some(b'"') => match reader.string()?.trim() {
@@ -216,6 +272,7 @@ impl<'r, 'de> Object<'r, 'de> {
     }
 
     /// The value behind a dynamic key.
+    #[inline(never)]
     fn dynamic(&mut self, number: usize, reader: &mut Reader<'de>) -> Result<(), Flaw> {
         let (name, column) = &self.plan.dynamic_keys()[number];
         let Some(Slot::Dynamic(dynamic)) =
@@ -230,8 +287,7 @@ impl<'r, 'de> Object<'r, 'de> {
 
     /// The value behind a key that leads nowhere.
     fn other(&mut self, name: Cow<'de, str>, reader: &mut Reader<'de>) -> Result<(), Flaw> {
-        // Only the record's own keys are gathered, not those of objects in it.
-        if self.hints.is_some()
+        if self.is_record
             && let Some(field) = self.plan.others_field()
             && let Slot::Others(others) = self.row.slot(field)
         {
@@ -258,14 +314,11 @@ impl Seen {
     }
 }
 
-/// What a key of an object leads to.
-enum Next<'de> {
-    /// The table's key of this number.
-    Key(usize),
-    /// The dynamic key of this number.
-    Dynamic(usize),
-    /// Nothing: its name.
-    Other(Cow<'de, str>),
+/// Reads a value that is none of those that are read without this detour.
+#[inline(never)]
+fn read_scalar<'de>(slot: Slot<'_, 'de>, path: &str, reader: &mut Reader<'de>) -> Result<(), Flaw> {
+    let set = set(slot, Scalar::read(reader)?);
+    set.map_err(|bad| flaw(bad.in_field(path).to_string()))
 }
 
 #[inline]

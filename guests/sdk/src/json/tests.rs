@@ -163,27 +163,39 @@ fn depth_is_limited() {
 
 #[test]
 fn a_guessed_key_is_the_key_or_nothing_is_taken() {
-    let names = ["", "a", "name", "firstName", "aVeryLongNameOfAKey"];
+    let names =
+        ["", "a", "name", "firstName", "aVeryLongNameOfAKey", "anEvenLongerNameOfAnotherKey"];
     for (name, guess) in names.iter().flat_map(|name| names.map(|guess| (*name, guess))) {
-        let text = format!(",\"{name}\":1");
-        let mut reader = Reader::new(&text);
-        assert_eq!(reader.next_is(guess, false), name == guess, "{text} {guess}");
-        let rest = if name == guess { "1" } else { text.as_str() };
-        assert_eq!(&text[reader.at..], rest);
-        let mut reader = Reader::new(&text[1..]);
-        assert_eq!(reader.next_is(guess, true), name == guess, "{text} {guess}");
-        assert_eq!(&text[1 + reader.at..], if name == guess { "1" } else { &text[1..] });
+        for before in [',', '{'] {
+            let text = format!("{before}\"{name}\":1");
+            let mut reader = Reader::new(&text);
+            assert_eq!(reader.next_is(before as u8, guess), name == guess, "{text} {guess}");
+            assert_eq!(&text[reader.at..], if name == guess { "1" } else { text.as_str() });
+        }
     }
-    for text in
-        ["", ",", ",\"a", ",\"a\"", "\"a\":", ", \"a\":", ",\"a\" :", ",\"\\u0061\":", "é\"a\":"]
-    {
-        assert!(!Reader::new(text).next_is("a", false), "{text}");
+    for text in [
+        "",
+        ",",
+        ",\"a",
+        ",\"a\"",
+        "\"a\":",
+        ", \"a\":",
+        ",\"a\" :",
+        ",\"\\u0061\":",
+        "é\"a\":",
+        "{\"a\":",
+        ",,\"a\":",
+        ",\"aé:",
+    ] {
+        assert!(!Reader::new(text).next_is(b',', "a"), "{text}");
     }
-    for changed in 0..19 {
-        let mut other = "aVeryLongNameOfAKey".to_owned().into_bytes();
-        other[changed] = b'_';
-        let guess = String::from_utf8(other).expect("ASCII");
-        assert!(!Reader::new(",\"aVeryLongNameOfAKey\":1").next_is(&guess, false), "{guess}");
+    for name in names {
+        for changed in 0..name.len() {
+            let mut other = name.to_owned().into_bytes();
+            other[changed] = b'_';
+            let guess = String::from_utf8(other).expect("ASCII");
+            assert!(!Reader::new(&format!(",\"{name}\":1")).next_is(b',', &guess), "{guess}");
+        }
     }
 }
 
