@@ -288,6 +288,31 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// A thing with some of its keys, in any order.
+fn any_thing() -> impl Strategy<Value = String> {
+    let opens = proptest::sample::select(vec![
+        r#""opens":{"unique":1,"total":2}"#,
+        r#""opens":{"total":3,"other":{"unique":4},"unique":5}"#,
+        r#""opens":{"total":6}"#,
+        r#""opens":{}"#,
+    ]);
+    let members = opens.prop_flat_map(|opens| {
+        let all = vec![
+            opens,
+            r#""fullName":"a""#,
+            r#" "weight" : 1.5 "#,
+            r#""is\u004fpen":true"#,
+            r#""tags":[{"thingId":8}]"#,
+            r#""hat":"b""#,
+            r#""shoe":"c""#,
+            r#""unknown":{"hat":"d"}"#,
+        ];
+        let some = proptest::sample::subsequence(all, 0..=8);
+        some.prop_map(|some| [vec![r#""thingId":7"#], some].concat()).prop_shuffle()
+    });
+    members.prop_map(|members| format!("{{{}}}", members.join(",")))
+}
+
 fn any_key() -> impl Strategy<Value = String> {
     let known = [
         "things",
@@ -316,6 +341,17 @@ proptest! {
         let _ = read_things(&value.to_string(), &[]);
         let _ = read_things(&format!(r#"{{"things":[{value}]}}"#), &[]);
         let _ = read_count(&value.to_string());
+    }
+
+    #[test]
+    fn a_record_is_read_alike_after_any_others(records in proptest::collection::vec(any_thing(), 1..8)) {
+        let read = |records: &str| read_things(&format!(r#"{{"things":[{records}]}}"#), &[]);
+        let together = read(&records.join(",")).expect("it is read").rows;
+        let mut alone = Vec::new();
+        for record in &records {
+            alone.extend(read(record).expect("it is read").rows);
+        }
+        prop_assert_eq!(together, alone);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::plan::Plan;
 use crate::record::{Behind, Key, Slot, Slots};
 use crate::values::{Float, FromScalar, Json, Text, present};
 
-/// Keys of an object that are told apart when they come twice, and a hint can mean: as many as an
-/// object of a table has at most.
+/// Keys of an object that are told apart when they come twice: as many as an object of a table has
+/// at most.
 const KEYS_MAX: usize = 256;
 
 /// Keys that are guessed before one is looked up: as many as a record may lack in a row.
@@ -142,6 +142,9 @@ impl<'de> Object<'_, 'de> {
     /// Takes the next key if it is one of those that came after this one.
     #[inline(never)]
     fn guess_further(&self, mut place: usize, reader: &mut Reader<'de>, before: u8) -> usize {
+        if !reader.is_key_next(before) {
+            return BEGIN;
+        }
         for _ in 1..GUESSES_MAX {
             place = self.hints.after(place);
             let Some(name) = self.name(place) else { break };
@@ -171,7 +174,10 @@ impl<'de> Object<'_, 'de> {
         let Some(number) = self.number_of(&name).or_else(dynamic) else {
             return self.other(name, reader).map(|()| BEGIN);
         };
-        self.hints.learn(place, number + 1);
+        // A name in the other case would be guessed in vain each time.
+        if self.name(number + 1) == Some(&*name) {
+            self.hints.learn(place, number + 1);
+        }
         Ok(number + 1)
     }
 

@@ -78,6 +78,14 @@ const BORDER: &[&str] = &[
     "{\"a\":1 \"b\":2}",
     "{a:1}",
     "{1:1}",
+    "[}",
+    "{]",
+    "[{\"a\":1]}",
+    "{\"a\":[1}]",
+    "{\"a\":[{\"b\":[]},{}],\"c\":{\"d\":[[]]}}",
+    "{\"a\":{},1}",
+    "[[],\"a\":1]",
+    "[{},{\"a\"}]",
     "{\"a\":1}x",
     "\"",
     "\"a",
@@ -155,10 +163,40 @@ fn small_whole_numbers_are_taken_and_nothing_else_is() {
 
 #[test]
 fn depth_is_limited() {
-    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(Reader::new(&nested(128)).skip().is_ok());
-    assert!(Reader::new(&nested(129)).skip().is_err());
+    let lists = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let objects = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
+    let both =
+        |depth: usize| "[{\"a\":".repeat(depth / 2) + &lists(depth % 2) + &"}]".repeat(depth / 2);
+    for nested in [&lists as &dyn Fn(usize) -> String, &objects] {
+        assert!(Reader::new(&nested(128)).skip().is_ok());
+        assert!(Reader::new(&nested(129)).skip().is_err());
+    }
+    assert!(Reader::new(&both(127)).skip().is_ok());
+    assert!(Reader::new(&both(129)).skip().is_err());
     assert!(Reader::new(&"[".repeat(1_000_000)).skip().is_err());
+}
+
+#[test]
+fn a_string_of_any_length_ends_at_its_first_quotation_mark() {
+    for length in 0..100 {
+        let text = "é".repeat(length / 2) + &"a".repeat(length % 2);
+        for (json, rest) in [
+            (format!("\"{text}\""), ""),
+            (format!("\"{text}\",\"b\\\"\""), ",\"b\\\"\""),
+            (format!("\"{text}\"{}", "c".repeat(100)), &"c".repeat(100)),
+        ] {
+            let mut reader = Reader::new(&json);
+            assert_eq!(reader.string().expect("a string"), text);
+            assert_eq!(&json[reader.at..], rest);
+            let mut reader = Reader::new(&json);
+            reader.skip().expect("a string");
+            assert_eq!(&json[reader.at..], rest);
+        }
+        assert_like_serde(&format!("\"{text}\\n{text}\\\\\""));
+        assert_like_serde(&format!("\"{text}"));
+        assert_like_serde(&format!("\"{text}\\"));
+        assert_like_serde(&format!("\"{text}\\x\""));
+    }
 }
 
 #[test]
