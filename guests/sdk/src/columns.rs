@@ -252,8 +252,14 @@ impl Default for TextColumn {
 
 impl TextColumn {
     /// Adds a row.
-    #[inline(always)]
+    #[inline(never)]
     pub fn push(&mut self, value: Option<&str>) {
+        self.push_inline(value);
+    }
+
+    /// The same, for the one place where most rows come from.
+    #[inline(always)]
+    pub(crate) fn push_inline(&mut self, value: Option<&str>) {
         self.bytes.extend_from_slice(value.unwrap_or_default().as_bytes());
         self.finish_row(value.is_some());
     }

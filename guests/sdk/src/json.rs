@@ -41,7 +41,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The first byte of the next token, which is not taken.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         match self.byte() {
             Some(byte) if byte > b' ' => Some(byte),
@@ -119,15 +119,11 @@ impl<'de> Reader<'de> {
     }
 
     /// Takes a string, whose quotation mark is the next byte.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn string(&mut self) -> Result<Cow<'de, str>, Flaw> {
-        if let Some(plain) = self.plain_string() {
-            return Ok(Cow::Borrowed(plain));
-        }
-        let begin = self.at + 1;
-        match self.find_end(begin) {
-            end if end < self.text.len() => self.escaped(begin, end).map(Cow::Owned),
-            _ => Err(self.ends_early()),
+        match self.plain_string() {
+            Some(plain) => Ok(Cow::Borrowed(plain)),
+            None => self.escaped().map(Cow::Owned),
         }
     }
 
@@ -149,21 +145,20 @@ impl<'de> Reader<'de> {
         ends::find_end(self.text.as_bytes(), from)
     }
 
-    /// The rest of a string from its first escape on.
+    /// Takes a string with escapes.
     #[cold]
-    fn escaped(&mut self, begin: usize, first: usize) -> Result<String, Flaw> {
+    fn escaped(&mut self) -> Result<String, Flaw> {
         let mut string = String::new();
-        let (mut begin, mut at) = (begin, first);
+        self.at += 1;
         loop {
-            string.push_str(self.text.get(begin..at).unwrap_or_default());
-            self.at = at + 1;
-            match self.text.as_bytes().get(at) {
+            let end = self.find_end(self.at);
+            string.push_str(self.text.get(self.at..end).unwrap_or_default());
+            self.at = end + 1;
+            match self.text.as_bytes().get(end) {
                 Some(b'"') => return Ok(string),
                 Some(_) => string.push(self.escape()?),
                 None => return Err(self.ends_early()),
             }
-            begin = self.at;
-            at = self.find_end(begin);
         }
     }
 

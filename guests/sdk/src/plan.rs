@@ -245,7 +245,7 @@ impl Columns<'_> {
         let Some(Some(ColumnBuilder::Text(column))) = self.fields.get_mut(self.next) else {
             return self.push_any(Slot::Text(text));
         };
-        column.push(text.as_str());
+        column.push_inline(text.as_str());
         self.next += 1;
     }
 
