@@ -48,12 +48,15 @@ async fn a_bomb_is_stopped_by_its_ratio_in_every_encoding() {
     }
 }
 
+/// What was packed once, the same packed again, what the server says of it, and whether that is taken.
+type Packed<'a> = (&'a [u8], Vec<u8>, &'static [(&'static str, &'static str)], bool);
+
 // Proves: bombs
 #[tokio::test]
 async fn a_bomb_within_a_bomb_is_not_taken_off_twice() {
     let zeros = vec![0; 8 << 20];
     let (gzipped, brotlied) = (gzip(&zeros), brotli(&zeros));
-    let table: [(&[u8], Vec<u8>, &[(&str, &str)], bool); 6] = [
+    let table: [Packed<'_>; 6] = [
         (&gzipped, gzip(&gzipped), &[("content-encoding", "gzip")], true),
         (&gzipped, gzip(&gzipped), &[("content-encoding", "gzip, gzip")], false),
         (&brotlied, gzip(&brotlied), &[("content-encoding", "gzip")], true),
