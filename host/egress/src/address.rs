@@ -243,10 +243,12 @@ mod tests {
             let net: IpNet = net.parse().unwrap();
             let within: IpAddr = match net {
                 IpNet::V4(net) => {
-                    Ipv4Addr::from_bits(net.network().to_bits() | host as u32 & net.hostmask().to_bits()).into()
+                    let host = host as u32 & net.hostmask().to_bits();
+                    Ipv4Addr::from_bits(net.network().to_bits() | host).into()
                 }
                 IpNet::V6(net) => {
-                    Ipv6Addr::from_bits(net.network().to_bits() | host & net.hostmask().to_bits()).into()
+                    let host = host & net.hostmask().to_bits();
+                    Ipv6Addr::from_bits(net.network().to_bits() | host).into()
                 }
             };
             for address in [net.network(), within, net.broadcast()] {
@@ -267,7 +269,10 @@ mod tests {
             ];
             for address in addresses {
                 let is_registered = nets.iter().any(|net| net.contains(&address));
-                let is_global = address.is_ipv4() || matches!(address, IpAddr::V6(address) if address.segments()[0] >> 13 == 1);
+                let is_global = match address {
+                    IpAddr::V4(_) => true,
+                    IpAddr::V6(address) => address.segments()[0] >> 13 == 1,
+                };
                 prop_assert_eq!(is_public(address), is_global && !is_registered, "{}", address);
             }
         }

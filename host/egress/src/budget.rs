@@ -187,15 +187,19 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is asked for in whatever order: what was granted is what is counted, no more than
-        /// there is, and nothing is refused that was still there.
+        /// Whatever is asked for in whatever order: what was granted is what is counted, no more
+        /// than there is, and nothing is refused that was still there.
         // Proves: budget
         #[test]
         fn a_budget_is_kept_in_any_order(
             most in 0_u64..100, steps in prop::collection::vec((0..3_usize, 0_u64..40), 0..40),
         ) {
-            let budget = ScanBudget { requests: most, request_bytes: most, wire_bytes: most, body_bytes: most };
-            let meter = Meter::new(budget);
+            let meter = Meter::new(ScanBudget {
+                requests: most,
+                request_bytes: most,
+                wire_bytes: most,
+                body_bytes: most,
+            });
             let (mut requests, mut used) = (0, [0; 3]);
             for (what, bytes) in steps {
                 let granted = match what {
@@ -209,7 +213,8 @@ mod tests {
                 used[what] += if granted.is_ok() { bytes } else { 0 };
             }
             let usage = meter.usage();
-            prop_assert_eq!([usage.requests, usage.wire_bytes, usage.body_bytes], [requests, used[1], used[2]]);
+            let counted = [usage.requests, usage.wire_bytes, usage.body_bytes];
+            prop_assert_eq!(counted, [requests, used[1], used[2]]);
         }
 
         /// However an answer comes in pieces, all that is released of it lies within all bounds.

@@ -3,10 +3,10 @@
 //! A connector never holds a secret, so one that appears in its requests came out of an answer, and
 //! one in an answer is on its way into a connector, a log or a destination. Searched for are the
 //! bytes as they are and as they stand in JSON, percent-encoded, and in base64 (both alphabets, at
-//! any position within a longer text, encoded as in a form before or not). What is there as a whole,
-//! all but the body of an answer, is searched with its percent-escapes taken off as well, whatever
-//! was escaped without need. Nothing is searched for in other disguises: this finds accidents and
-//! echoes, not a provider who conspires with a connector.
+//! any position within a longer text, encoded as in a form before or not). What is there as a
+//! whole, all but the body of an answer, is searched with its percent-escapes taken off as well,
+//! whatever was escaped without need. Nothing is searched for in other disguises: this finds
+//! accidents and echoes, not a provider who conspires with a connector.
 
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -27,9 +27,9 @@ const SECRET_BYTES_MIN: usize = 8;
 /// shorter one may be a word ("campaigns") or an id, and would end every run with it in a row.
 const WORD_BYTES_MIN: usize = 16;
 /// Bytes of all forms together up to which they are searched for by a table of all transitions, the
-/// fastest way there is. 16 KiB, some tokens: the table has hundreds of bytes for each of these, and
-/// takes the square of a form's length to make where that is one character again and again. Beyond,
-/// the automaton is as large as the forms.
+/// fastest way there is. 16 KiB, some tokens: the table has hundreds of bytes for each of these,
+/// and takes the square of a form's length to make where that is one character again and again.
+/// Beyond, the automaton is as large as the forms.
 const TABLE_BYTES_MAX: usize = 16 << 10;
 
 /// Finds secrets.

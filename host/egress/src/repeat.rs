@@ -139,8 +139,8 @@ mod tests {
         );
     }
 
-    /// What is seen of some requests, `true` for each before which a call begins: of all of them, or
-    /// of this one alone.
+    /// What is seen of some requests, `true` for each before which a call begins: of all of them,
+    /// or of this one alone.
     fn sights(steps: &[(usize, bool)], alone: Option<usize>) -> Vec<(usize, Sight)> {
         let urls = ["a", "b", "c"].map(|host| url(&format!("https://{host}.example/")));
         let mut seen = Seen::default();

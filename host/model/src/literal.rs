@@ -313,7 +313,9 @@ mod tests {
 
         /// A value has one text alone, so that no other is taken for it.
         #[test]
-        fn what_reads_as_a_day_is_its_text(year in 0_u32..10_100, month in 0_u32..14, day in 0_u32..33) {
+        fn what_reads_as_a_day_is_its_text(
+            year in 0_u32..10_100, month in 0_u32..14, day in 0_u32..33,
+        ) {
             let date = format!("{year:04}-{month:02}-{day:02}");
             if let Some(days) = parse_date(&date).filter(|days| check_date(*days).is_ok()) {
                 prop_assert_eq!(&text(|out| push_date(out, days).unwrap()), &date);

@@ -13,7 +13,8 @@ use url::form_urlencoded;
 use crate::wait;
 
 /// A database, and the schema of it that rows go into:
-/// `postgres://USER@HOST:5432/DATABASE?schema=acme&tls=require&lock_timeout=1m`. Never with a password.
+/// `postgres://USER@HOST:5432/DATABASE?schema=acme&tls=require&lock_timeout=1m`. Never with a
+/// password.
 ///
 /// [`fmt::Display`] gives a form that reads back as the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,8 +47,8 @@ const TLS: [(&str, Tls); 3] =
 const DEFAULT_PORT: u16 = 5432;
 /// The names of what stands behind the question mark.
 const KEYS: [&str; 4] = ["schema", "tls", "ca_file", "lock_timeout"];
-/// How long a load waits for another program's lock where nobody says: not so long that readers queue
-/// up behind it.
+/// How long a load waits for another program's lock where nobody says: not so long that readers
+/// queue up behind it.
 const LOCK_TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const FORM: &str = "for example postgres://USER@HOST:5432/DATABASE";
 /// What a URL takes as it is in all of its parts.

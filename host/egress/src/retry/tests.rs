@@ -246,8 +246,9 @@ proptest! {
             match tries.decide(outcome, &move |bound| bound * part / 4) {
                 Decision::Deliver => break,
                 Decision::RateLimited(wait) => {
-                    let exhausted = outcome == Outcome::Exhausted { wait };
-                    prop_assert!(exhausted || asked(outcome) == Some(wait) && waited + wait > limits.wait);
+                    let is_asked = asked(outcome) == Some(wait) && waited + wait > limits.wait;
+                    let is_spent = outcome == Outcome::Exhausted { wait };
+                    prop_assert!(is_spent || is_asked);
                     break;
                 }
                 Decision::Again(reason, wait) => {
@@ -255,7 +256,9 @@ proptest! {
                     waited += wait;
                     prop_assert!(is_read || !may_have_acted(outcome), "{outcome:?}");
                     match asked(outcome) {
-                        Some(asked) => prop_assert_eq!((reason, wait), (WaitReason::RetryAfter, asked)),
+                        Some(asked) => {
+                            prop_assert_eq!((reason, wait), (WaitReason::RetryAfter, asked));
+                        }
                         None => prop_assert!(wait <= limits.backoff_max),
                     }
                 }
@@ -278,7 +281,9 @@ proptest! {
 
     // Proves: storms
     #[test]
-    fn every_number_and_every_date_to_come_is_kept(wait in 0_u64..8_000_000_000, years in 10_000_u128..) {
+    fn every_number_and_every_date_to_come_is_kept(
+        wait in 0_u64..8_000_000_000, years in 10_000_u128..,
+    ) {
         let now: Timestamp = NOW.parse().unwrap();
         let told = |text: &str| {
             retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]), now)

@@ -48,7 +48,8 @@ async fn a_bomb_is_stopped_by_its_ratio_in_every_encoding() {
     }
 }
 
-/// What was packed once, the same packed again, what the server says of it, and whether that is taken.
+/// What was packed once, the same packed again, what the server says of it, and whether that is
+/// taken.
 type Packed<'a> = (&'a [u8], Vec<u8>, &'static [(&'static str, &'static str)], bool);
 
 // Proves: bombs
@@ -277,8 +278,8 @@ async fn interim_answers_without_an_end_are_given_up_on() {
     }
 }
 
-/// What is said to be interim has no body, and nobody asked for another protocol: what stands behind
-/// is not the answer, and not the next one's.
+/// What is said to be interim has no body, and nobody asked for another protocol: what stands
+/// behind is not the answer, and not the next one's.
 // Proves: broken
 #[tokio::test]
 async fn an_interim_answer_has_no_body_and_no_other_protocol_behind_it() {

@@ -137,7 +137,8 @@ proptest! {
     /// There and back again: wherever both ways exist, what was taken is what it was.
     #[test]
     fn what_goes_back_is_what_it_was(
-        number: i64, units in -999_999_999_i128..=999_999_999, whole: bool, days in -719_162_i32..2_932_896,
+        number: i64, units in -999_999_999_i128..=999_999_999, whole: bool,
+        days in -719_162_i32..2_932_896,
         micros in -62_135_596_800_000_000_i64..253_402_207_200_000_000, double: f64, bytes: Vec<u8>,
     ) {
         let written = |push: &dyn Fn(&mut Vec<u8>)| {
@@ -157,11 +158,12 @@ proptest! {
             (Float64, written(&|out| literal::push_float(out, double))),
             (Bytes, written(&|out| literal::push_base64(out, &[&bytes[..], b"x"].concat()))),
         ];
-        let types = [Boolean, Int64, Float64, dec(9, 4), dec(23, 4), dec(12, 0), Text, Date, Timestamp, Json, Bytes];
+        let numbers = [Boolean, Int64, Float64, dec(9, 4), dec(23, 4), dec(12, 0)];
+        let types = [&numbers[..], &[Text, Date, Timestamp, Json, Bytes]].concat();
         for (from, value) in samples {
-            for to in types.into_iter().filter(|to| from.converts_to(*to) && to.converts_to(from)) {
-                if let Ok(other) = turned(&value, from, to) {
-                    prop_assert_eq!(turned(&other, to, from).unwrap(), &*value, "{} {}", from, to);
+            for to in types.iter().filter(|to| from.converts_to(**to) && to.converts_to(from)) {
+                if let Ok(other) = turned(&value, from, *to) {
+                    prop_assert_eq!(turned(&other, *to, from).unwrap(), &*value, "{} {}", from, to);
                 }
             }
         }

@@ -181,8 +181,8 @@ fn deletions_are_followed_where_rows_are_merged_and_take_their_column() {
 }
 
 proptest! {
-    /// Whatever is chosen: a plan reads exactly that in that order, has the key only as a whole, and
-    /// what it cannot do is refused before anything is read.
+    /// Whatever is chosen: a plan reads exactly that in that order, has the key only as a whole,
+    /// and what it cannot do is refused before anything is read.
     #[test]
     fn a_plan_is_what_was_chosen_or_an_error(
         keys in 0_usize..3,
