@@ -185,14 +185,29 @@ fn passes_by_itself(status: StatusCode) -> bool {
     asks_to_wait(status) || [StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT].contains(&status)
 }
 
-/// `Retry-After` as seconds or as a date; one that is neither says nothing.
+/// `Retry-After` as seconds or as a date; one that is neither says nothing. What is too far away to
+/// be a number or a date here is as far as there is.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_number(text) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    if is_beyond_the_calendar(text) {
+        return Some(Duration::from_secs(u64::MAX));
     }
     let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is a date like `Sat, 01 Jan 10000 00:00:00 GMT`, in a year that no calendar has.
+fn is_beyond_the_calendar(text: &str) -> bool {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    matches!(words.as_slice(), [_, day, _, year, _, "GMT"]
+        if is_number(day) && is_number(year) && year.len() > 4 && !year.starts_with('0'))
 }
 
 #[cfg(test)]
