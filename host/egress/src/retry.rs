@@ -185,8 +185,9 @@ fn passes_by_itself(status: StatusCode) -> bool {
     asks_to_wait(status) || [StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT].contains(&status)
 }
 
-/// `Retry-After` as seconds or as a date; one that is neither says nothing.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+/// How long a provider asks to stay away by `Retry-After`, in seconds or as a date; one that is
+/// neither says nothing, and a date that has passed says no time at all.
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));

@@ -26,7 +26,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// [`ErrorKind::Data`] for a value that does not fit, with the column's name and the beginning of
 /// the value; [`ErrorKind::Bug`] for types of which [`DataType::converts_to`] says no, and for an
 /// array that does not hold what was said.
-pub(crate) fn cast(
+pub fn cast(
     array: &ArrayRef,
     column: &str,
     (from, to): (DataType, DataType),
