@@ -38,10 +38,14 @@ const HEADERS: [&str; 6] =
     ["x-api-key", "authorization", "Host", "content-length", "x y", "transfer-encoding"];
 
 /// Choices of bytes; 0 is the plain one each time.
-struct Choices<'c, 'b>(&'c mut Unstructured<'b>);
+struct Choices<'c, 'b> {
+    bytes: &'c mut Unstructured<'b>,
+    /// Whether there are far too many of something already.
+    is_flooded: bool,
+}
 
 pub fn descriptor(input: &mut Unstructured<'_>) -> Result<Descriptor> {
-    let mut from = Choices(input);
+    let mut from = Choices { bytes: input, is_flooded: false };
     Ok(Descriptor {
         id: from.name()?,
         version: from.one(&["1.2.3", "1.2", "01.2.3", "1.2.3\n"])?,
@@ -69,7 +73,7 @@ pub fn descriptor(input: &mut Unstructured<'_>) -> Result<Descriptor> {
 impl Choices<'_, '_> {
     /// Which one; the bytes that are missing are 0.
     fn byte(&mut self) -> Result<usize> {
-        Ok(usize::from(self.0.arbitrary::<u8>()?))
+        Ok(usize::from(self.bytes.arbitrary::<u8>()?))
     }
 
     fn number<T: Copy>(&mut self, numbers: &[T]) -> Result<T> {
@@ -105,7 +109,7 @@ impl Choices<'_, '_> {
         mut one: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<Vec<T>> {
         match self.byte()? {
-            255 => Ok(vec![one(self)?; 1_001]),
+            255 if !std::mem::replace(&mut self.is_flooded, true) => Ok(vec![one(self)?; 1_001]),
             254 => Ok(Vec::new()),
             byte => (0..usual + byte % 3).map(|_| one(self)).collect(),
         }
