@@ -1,6 +1,6 @@
 //! Whether a request is sent again, and when.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
@@ -193,10 +193,10 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     // Any of the three forms of RFC 9110, section 5.6.7, or that of mail, which has zones.
-    let date = httpdate::parse_http_date(text).ok().and_then(|date| Timestamp::try_from(date).ok());
-    let in_mail = || rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
-    let date = date.or_else(in_mail)?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    let of_mail =
+        || rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(SystemTime::from);
+    let date = httpdate::parse_http_date(text).ok().or_else(of_mail)?;
+    Some(date.duration_since(now.into()).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]

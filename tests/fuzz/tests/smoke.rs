@@ -13,7 +13,7 @@ use mutator::Mutator;
 use tollgate_fuzz::targets::{self, Target};
 
 /// Mutations of a corpus. They take about a second of one processor, for the slowest of the targets.
-const MUTATIONS: usize = 1_500;
+const MUTATIONS: usize = 2_500;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)

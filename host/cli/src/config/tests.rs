@@ -513,7 +513,9 @@ fn limits_and_origins_are_checked() {
 #[test]
 fn a_secret_in_the_wrong_table_is_not_shown() {
     for table in ["origins", "limits", "runs", "packages", "notify", "vault", "syncs.nightly"] {
-        for line in ["password = \"canary\"", "password: canary", "username = \"x\" token = \"canary\""] {
+        for line in
+            ["password = \"canary\"", "password: canary", "username = \"x\" token = \"canary\""]
+        {
             let shown = problems(&format!("[{table}]\n{line}\n"));
             assert!(!shown.contains("canary"), "{shown}");
         }

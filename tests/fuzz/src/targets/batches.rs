@@ -4,12 +4,12 @@
 mod made;
 mod meant;
 
+use arbitrary::Unstructured;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
 };
 use arrow_array::{Array, RecordBatch};
-use arbitrary::Unstructured;
 use tollgate_model::{Column, DataType, ErrorKind};
 use tollgate_runtime::take_batch;
 
@@ -53,12 +53,8 @@ fn cell(data_type: DataType, array: &dyn Array, row: usize) -> Cell {
             Cell::Whole(array.as_primitive::<TimestampMicrosecondType>().value(row).into())
         }
         DataType::Date => Cell::Whole(array.as_primitive::<Date32Type>().value(row).into()),
-        DataType::Decimal { .. } => {
-            Cell::Whole(array.as_primitive::<Decimal128Type>().value(row))
-        }
-        DataType::Float64 => {
-            Cell::Double(array.as_primitive::<Float64Type>().value(row).to_bits())
-        }
+        DataType::Decimal { .. } => Cell::Whole(array.as_primitive::<Decimal128Type>().value(row)),
+        DataType::Float64 => Cell::Double(array.as_primitive::<Float64Type>().value(row).to_bits()),
         DataType::Text | DataType::Json => {
             Cell::Bytes(array.as_string::<i32>().value(row).as_bytes().to_vec())
         }

@@ -12,14 +12,50 @@ const SECRET: &str = "c4n4ry";
 
 /// What a file is made of. The secret is not among it.
 const PIECES: [&str; 40] = [
-    "\n", " ", "[accounts.a]\n", "[syncs.n]\n", "[limits]\n", "[runs]\n", "[vault]\n", "[notify]\n",
-    "[packages]\n", "[origins]\n", "[accounts]\n", "accounts.a.", "connector = \"icontact\"", "auth = \"x\"",
-    "time_zone = \"UTC\"", "=", ",", "{", "}", "[", "]", "\"", "'", "#", "password = ", "username = \"me\"",
-    "account = \"a\"", "stream = \"contacts\"", "to = \"out.db\"", "mode = \"append\"", "schedule = \"every 5m\"",
-    "a = { ", "options = { ", "env = \"VARIABLE\"", "pages = 1_000", "days = 0x7", "\r\n", "\t", "é", "2026-01-31",
+    "\n",
+    " ",
+    "[accounts.a]\n",
+    "[syncs.n]\n",
+    "[limits]\n",
+    "[runs]\n",
+    "[vault]\n",
+    "[notify]\n",
+    "[packages]\n",
+    "[origins]\n",
+    "[accounts]\n",
+    "accounts.a.",
+    "connector = \"icontact\"",
+    "auth = \"x\"",
+    "time_zone = \"UTC\"",
+    "=",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "'",
+    "#",
+    "password = ",
+    "username = \"me\"",
+    "account = \"a\"",
+    "stream = \"contacts\"",
+    "to = \"out.db\"",
+    "mode = \"append\"",
+    "schedule = \"every 5m\"",
+    "a = { ",
+    "options = { ",
+    "env = \"VARIABLE\"",
+    "pages = 1_000",
+    "days = 0x7",
+    "\r\n",
+    "\t",
+    "é",
+    "2026-01-31",
 ];
 /// How the names of secrets look: each tells what it is.
-const KEYS: [&str; 6] = ["password", "api_token", "client_secret", "app_key", "Credentials", "x.passwd"];
+const KEYS: [&str; 6] =
+    ["password", "api_token", "client_secret", "app_key", "Credentials", "x.passwd"];
 /// What stands between the name and the secret, as it is meant and as it is mistaken.
 const SIGNS: [&str; 6] = [" = ", "=", ": ", " ", " = [ ", " = { env = "];
 const QUOTES: [&str; 4] = ["\"", "'", "", "\"\"\""];

@@ -20,7 +20,9 @@ pub fn run(input: &[u8]) {
         _ => return look_at_written(file, choice / 4),
     };
     let request = request();
-    if let Ok(Some(read)) = CsvFile::read(file.to_vec(), delimiter, &declared(), &TypeRules::default()) {
+    if let Ok(Some(read)) =
+        CsvFile::read(file.to_vec(), delimiter, &declared(), &TypeRules::default())
+    {
         let (columns, rows) = (read.columns().to_vec(), read.rows());
         look_at_names(&columns);
         let table = table(&request, read).expect("a file that was looked through can be read");
@@ -61,11 +63,11 @@ fn look_at_names(columns: &[Column]) {
 fn look_at_written(text: &[u8], choice: u8) {
     let text = String::from_utf8_lossy(text).replace(['\u{0}', '\u{feff}'], "");
     // A line end within a field is written as `\`, so that lines are fields.
-    let fields: Vec<String> =
-        text.split('\n').map(|field| field.replace('\\', "\r\n")).collect();
+    let fields: Vec<String> = text.split('\n').map(|field| field.replace('\\', "\r\n")).collect();
     let rows: Vec<&[String]> = fields.chunks_exact(3).collect();
     let line_end = ["\r\n", "\n", "\r"][usize::from(choice % 3)];
-    let (delimiter, byte) = [(Delimiter::Comma, ","), (Delimiter::Tab, "\t")][usize::from(choice / 3 % 2)];
+    let (delimiter, byte) =
+        [(Delimiter::Comma, ","), (Delimiter::Tab, "\t")][usize::from(choice / 3 % 2)];
     let mut file = ["a", "b", "c"].join(byte);
     for row in &rows {
         file.push_str(line_end);
@@ -80,7 +82,9 @@ fn look_at_written(text: &[u8], choice: u8) {
     let read = table(&request, read).expect("it can be read");
     let expected: Vec<Vec<Option<String>>> = rows
         .iter()
-        .map(|row| row.iter().map(|field| Some(field.clone()).filter(|text| !text.is_empty())).collect())
+        .map(|row| {
+            row.iter().map(|field| Some(field.clone()).filter(|text| !text.is_empty())).collect()
+        })
         .collect();
     assert_eq!(read.rows, expected, "{file:?}");
 }

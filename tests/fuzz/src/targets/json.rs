@@ -51,7 +51,9 @@ fn plain(text: &str) -> &str {
 /// What serde_json refuses by rules that the reader has not: raw control characters in strings,
 /// numbers beyond any double, and depth.
 fn may_be_taken(text: &str) -> bool {
-    text.contains(|c: char| c.is_ascii_control()) || text.contains(['e', 'E']) || depth(text) > 120
+    text.contains(|c: char| c.is_ascii_control())
+        || text.contains(['e', 'E'])
+        || depth(text) > 120
         || text.bytes().filter(u8::is_ascii_digit).count() > 300
 }
 
@@ -151,7 +153,9 @@ fn look_at_records(things: &Table, theirs: &Value, text: &str) {
 }
 
 fn is_there(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()))
+    value.is_some_and(|value| {
+        !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+    })
 }
 
 fn assert_int(got: &Option<String>, value: Option<&Value>) {

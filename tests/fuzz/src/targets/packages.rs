@@ -35,7 +35,8 @@ fn look_at(bytes: &[u8]) {
     match Package::open(bytes, COMPONENT_BYTES_MAX) {
         Ok(package) => {
             assert_eq!(bytes, SIGNED, "a package was taken that nobody signed");
-            let at = bytes.windows(package.component().len()).position(|w| w == package.component());
+            let at =
+                bytes.windows(package.component().len()).position(|w| w == package.component());
             assert!(at.is_some(), "the component is not the one in the file");
         }
         Err(error) => assert!(error.message().len() < 2_000, "{error}"),

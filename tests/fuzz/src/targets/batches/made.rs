@@ -6,7 +6,18 @@ use tollgate_runtime::{Batch, ColumnData, TextData, Values};
 
 /// Texts that one type or another takes.
 const TEXTS: [&str; 12] = [
-    "", "a", "\u{e9}\u{20ac}", "null", "{\"a\":[1]}", "[1,", "12.50", "-0.01", "1e3", "99999", "\u{0}", "\"\u{1b}\"",
+    "",
+    "a",
+    "\u{e9}\u{20ac}",
+    "null",
+    "{\"a\":[1]}",
+    "[1,",
+    "12.50",
+    "-0.01",
+    "1e3",
+    "99999",
+    "\u{0}",
+    "\"\u{1b}\"",
 ];
 
 /// Columns, and data that may fit them. Each choice takes a byte, and 0 is the plain one.

@@ -122,7 +122,8 @@ fn units(text: &str, precision: u8, scale: u8) -> Option<i128> {
         None => (digits, ""),
     };
     let scale = usize::from(scale);
-    let is_number = !whole.is_empty() && format!("{whole}{fraction}").bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        !whole.is_empty() && format!("{whole}{fraction}").bytes().all(|b| b.is_ascii_digit());
     if !is_number || fraction.len() > scale {
         return None;
     }
