@@ -124,7 +124,7 @@ impl Source {
 
     fn open_part<'a>(&self, line_start: usize, line: &'a str) -> &'a str {
         let trimmed = line.trim_start();
-        if trimmed.is_empty() || is_header(trimmed) {
+        if trimmed.is_empty() || is_plain_header(trimmed) {
             return line;
         }
         let is_open = self.is_open_section(line_start) && !may_hold_secret(line);
@@ -172,12 +172,11 @@ fn may_hold_secret(line: &str) -> bool {
 /// Whether this can be a key, in quotes or not, or several with dots: a secret whose `=` is part of
 /// it is none.
 fn is_key(text: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let is_quoted = |quote: char| {
         let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         inner.is_some_and(|inner| !inner.contains(quote))
     };
-    text.chars().all(is_plain) || is_quoted('"') || is_quoted('\'')
+    text.chars().all(is_key_char) || is_quoted('"') || is_quoted('\'')
 }
 
 /// The bytes of the first value, and of the white space before it; 0 for one that has no end here.
@@ -197,14 +196,25 @@ fn has_password_in_url(line: &str) -> bool {
     authority.is_some_and(|(user, _)| user.contains(':'))
 }
 
+/// Whether a line begins a section, whatever else may stand on it.
 fn is_header(line: &str) -> bool {
     let Some(inner) = line.strip_prefix('[') else { return false };
     let inner = inner.trim_start_matches(['[', ' ']);
-    let ends = inner.rsplit_once(']').is_some_and(|(_, rest)| {
-        let rest = rest.trim_start();
-        rest.is_empty() || rest.starts_with('#') && !may_hold_secret(rest)
-    });
-    inner.starts_with(|c: char| c.is_ascii_alphabetic()) && !inner.contains('=') && ends
+    inner.starts_with(|c: char| c.is_ascii_alphabetic()) && !inner.contains('=')
+}
+
+/// Whether a line is a header as it has to be, and so holds nothing but names.
+fn is_plain_header(line: &str) -> bool {
+    let Some((inner, rest)) = line.rsplit_once(']') else { return false };
+    let (inner, rest) = (inner.trim_start_matches('[').trim_end_matches(']'), rest.trim_start());
+    let is_remark = rest.starts_with('#') && !may_hold_secret(rest);
+    // Every second piece stands in quotes.
+    let is_named = inner.split(['"', '\'']).step_by(2).all(|piece| piece.chars().all(is_key_char));
+    is_header(line) && is_named && (rest.is_empty() || is_remark)
+}
+
+fn is_key_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// The line with its number, and carets below what is wrong.
@@ -272,6 +282,7 @@ mod tests {
             ("[accounts.a]\nconnector = \"x\", password: canary\n", "password"),
             ("[accounts.a]\npassword \"canary==\"\n", "password"),
             ("[accounts.a] password: canary\n", "password"),
+            ("[password canary[accounts]\n", "canary"),
             ("[accounts.a]\n# password canary\u{7}\n", "\u{7}"),
         ] {
             let shown = error(text, wrong);
