@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tollgate_model::{Error, ErrorKind, Result};
 
 use crate::columns::Shape;
@@ -15,8 +15,9 @@ use crate::plan::{Plan, Refresh};
 use crate::report::RowsKept;
 use crate::state::{Change, Round};
 
-/// Pages between readers and writer. Two keep both sides busy; each may hold a megabyte.
-const PAGES_WAITING_MAX: usize = 2;
+/// What may wait between readers and writer: as much as the databases write in one transaction, so
+/// that reading goes on meanwhile. A page that is larger waits alone.
+const WAITING_KIB_MAX: u32 = 4 * 1024;
 
 /// The id of a partition; none for a stream that is read as one.
 pub(crate) type PartId = Option<Arc<str>>;
@@ -32,6 +33,16 @@ pub(crate) enum Message {
     },
     /// A part came to its end.
     Ended { part: PartId },
+}
+
+impl Message {
+    /// How much memory it holds; what has rows, or could have, counts.
+    fn kib(&self) -> u32 {
+        let Message::Page { batch, children, .. } = self else { return 0 };
+        let pages = std::iter::once(batch).chain(children);
+        let bytes: usize = pages.map(RecordBatch::get_array_memory_size).sum();
+        u32::try_from(bytes / 1024).unwrap_or(u32::MAX).saturating_add(1)
+    }
 }
 
 /// The last word to the writer, said before the channel is closed. Without one, the run was dropped.
@@ -58,7 +69,9 @@ pub(crate) struct Written {
 pub(crate) struct Writer {
     /// Whether rows are kept before the end, so that what is read is of use without the rest.
     pub(crate) keeps: bool,
-    messages: mpsc::Sender<Message>,
+    messages: mpsc::UnboundedSender<(Message, Option<OwnedSemaphorePermit>)>,
+    /// Room for pages that wait, in KiB. It is bounded, and so the channel need not be.
+    room: Arc<Semaphore>,
     word: oneshot::Sender<Word>,
     written: oneshot::Receiver<Written>,
 }
@@ -74,7 +87,7 @@ impl Writer {
         plan: &Plan,
     ) -> Result<(Writer, Course)> {
         let plan = plan.clone();
-        let (messages, receiver) = mpsc::channel(PAGES_WAITING_MAX);
+        let (messages, receiver) = mpsc::unbounded_channel();
         let (word, last_word) = oneshot::channel();
         let (report, written) = oneshot::channel();
         let (ready, begun) = oneshot::channel();
@@ -107,11 +120,18 @@ impl Writer {
             }
         });
         let (course, keeps) = begun.await.unwrap_or_else(|_| Err(panicked()))?;
-        Ok((Writer { keeps, messages, word, written }, course))
+        let room = Arc::new(Semaphore::new(WAITING_KIB_MAX as usize));
+        Ok((Writer { keeps, messages, room, word, written }, course))
     }
 
+    /// Hands a message over, a page as soon as there is room for it.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Gone> {
-        self.messages.send(message).await.map_err(|_| Gone)
+        let room = match message.kib() {
+            0 => None,
+            // The semaphore is never closed.
+            kib => self.room.clone().acquire_many_owned(kib.min(WAITING_KIB_MAX)).await.ok(),
+        };
+        self.messages.send((message, room)).map_err(|_| Gone)
     }
 
     pub(crate) async fn commit(self) -> Written {
@@ -145,8 +165,11 @@ struct Writing {
 }
 
 impl Writing {
-    fn take_all(&mut self, mut messages: mpsc::Receiver<Message>) -> Result<()> {
-        while let Some(message) = messages.blocking_recv() {
+    fn take_all(
+        &mut self,
+        mut messages: mpsc::UnboundedReceiver<(Message, Option<OwnedSemaphorePermit>)>,
+    ) -> Result<()> {
+        while let Some((message, _room)) = messages.blocking_recv() {
             match message {
                 Message::Page { part, batch, children, checkpoint } => {
                     let (batch, children) = self.shape.apply(batch, children)?;
@@ -232,3 +255,6 @@ pub(crate) fn stopped() -> Error {
 fn panicked() -> Error {
     Error::new(ErrorKind::Bug, "the destination's thread panicked")
 }
+
+#[cfg(test)]
+mod tests;

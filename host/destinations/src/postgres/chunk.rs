@@ -120,19 +120,19 @@ impl<'a> Chunk<'a> {
         self.batches[batch][column].get(row)
     }
 
-    /// Copies the rows into the table in which they arrive. `buffer` keeps its memory from chunk to
-    /// chunk.
+    /// Copies the rows into this table. `buffer` keeps its memory from chunk to chunk.
     pub(super) fn copy(
         &self,
         transaction: &mut Transaction<'_>,
-        arrivals: &str,
+        into: &str,
         buffer: &mut Vec<u8>,
         context: Context<'_>,
     ) -> Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let sql = format!("COPY {arrivals} FROM STDIN (FORMAT binary)");
+        let names = schema::columns(self.table);
+        let sql = format!("COPY {into} ({names}) FROM STDIN (FORMAT binary)");
         let mut writer = transaction.copy_in(&sql).map_err(|error| context.explain(error))?;
         buffer.clear();
         buffer.extend_from_slice(copy::HEADER);

@@ -168,24 +168,34 @@ const AGAIN: &str = "try again: the next run goes on after what was kept";
 /// What the server said, without its details: they may hold values of rows. What is in the way of a
 /// change is told only there.
 #[derive(Debug)]
-struct Said(String);
+struct Said {
+    code: SqlState,
+    text: String,
+}
 
 impl Said {
     fn of(error: &DbError) -> Self {
         let code = error.code().code();
         let detail = error.detail().filter(|_| code.starts_with("2B") || code.starts_with("0A"));
         let detail = detail.map(|detail| format!(" ({})", detail.replace('\n', "; ")));
-        Said(format!("{}{} [{code}]", error.message(), detail.unwrap_or_default()))
+        let text = format!("{}{} [{code}]", error.message(), detail.unwrap_or_default());
+        Said { code: error.code().clone(), text }
     }
 }
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl StdError for Said {}
+
+/// Whether the server refused rows because one of them has the key of another.
+pub(super) fn is_of_key(error: &Error) -> bool {
+    let said = error.source().and_then(|source| source.downcast_ref::<Said>());
+    said.is_some_and(|said| said.code == SqlState::UNIQUE_VIOLATION)
+}
 
 /// The line and the column in which a `COPY` stopped, from `COPY name, line 3, column c`.
 pub(super) fn copy_place(error: &postgres::Error) -> Option<(u64, &str)> {

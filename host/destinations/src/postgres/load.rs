@@ -7,7 +7,7 @@ use tollgate_sync::{Begun, Change, Kept, Load, Loaded, Mode, Pace, Start, Table}
 
 use super::chunk::Chunk;
 use super::connect::{self, Session};
-use super::error::Context;
+use super::error::{self, Context};
 use super::existing::Existing;
 use super::schema;
 use super::staging::{self, Staged, Staging};
@@ -25,6 +25,8 @@ pub(super) struct PostgresLoad {
     token: String,
     /// That of the table itself is the first.
     staging: Vec<Staging>,
+    /// Whether a row came whose place another had taken.
+    collides: bool,
     waiting: Waiting,
     /// Rows of each table that were copied.
     copied: Vec<u64>,
@@ -87,6 +89,7 @@ pub(super) fn begin(
         token,
         copied: vec![0; staging.len()],
         staging,
+        collides: false,
         waiting: Waiting::default(),
         written,
         added: Added::default(),
@@ -209,6 +212,19 @@ impl Load for PostgresLoad {
     }
 }
 
+/// Copies the rows of each table to where they enter it.
+fn copy(
+    transaction: &mut Transaction<'_>,
+    staging: &[Staging],
+    chunks: &[Chunk<'_>],
+    collides: bool,
+    buffer: &mut Vec<u8>,
+    context: Context<'_>,
+) -> Result<()> {
+    let mut each = chunks.iter().zip(staging);
+    each.try_for_each(|(chunk, one)| chunk.copy(transaction, one.entry(collides), buffer, context))
+}
+
 /// Puts the rows of all tables into them, and takes away those that are deleted.
 fn add(
     transaction: &mut Transaction<'_>,
@@ -237,10 +253,20 @@ impl PostgresLoad {
         let explain = |error| context.explain(error);
         let chunks = Chunk::of_each(&self.staging, &self.waiting.pages, &self.copied)?;
         let mut transaction = client.transaction().map_err(explain)?;
-        for (chunk, one) in chunks.iter().zip(&self.staging) {
-            chunk.copy(&mut transaction, &one.arrivals, &mut self.buffer, context)?;
+        if !self.collides {
+            let mut attempt = transaction.transaction().map_err(explain)?;
+            match copy(&mut attempt, &self.staging, &chunks, false, &mut self.buffer, context) {
+                Ok(()) => attempt.commit().map_err(explain)?,
+                Err(error) if error::is_of_key(&error) => {
+                    attempt.rollback().map_err(explain)?;
+                    self.collides = true;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        if self.waiting.has_rows() {
+        // No `else`: rows that were refused just now arrive here.
+        if self.collides && self.waiting.has_rows() {
+            copy(&mut transaction, &self.staging, &chunks, true, &mut self.buffer, context)?;
             staging::settle_chunk(&mut transaction, &self.staging).map_err(explain)?;
         }
         let value = more(&mut transaction, &self.staging, context)?;

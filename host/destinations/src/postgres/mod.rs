@@ -1,6 +1,6 @@
 //! A schema of a Postgres database.
 //!
-//! Rows arrive by binary `COPY` in a temporary table and become visible in one transaction: with
+//! Rows are copied into staging tables, in binary form, and become visible in one transaction: with
 //! `replace` at the end, with `append` and `merge` again and again, and each time together with the
 //! state of the read. No transaction is open while a load waits for rows, so that it is in nobody's
 //! way however slow its provider is.

@@ -40,6 +40,12 @@ pub(super) fn shortened(name: &str, bytes_max: usize) -> String {
     format!("{}_{digest}", &name[..end])
 }
 
+/// The name of a table's key, as Postgres gives it where the table's own is not too long.
+pub(super) fn key_name(table: &str) -> String {
+    const SUFFIX: &str = "_pkey";
+    shortened(table, NAME_BYTES_MAX - SUFFIX.len()) + SUFFIX
+}
+
 /// The table with names that fit.
 pub(super) fn fitted(table: &Table) -> Table {
     let columns = |columns: &[Column]| {

@@ -1,10 +1,13 @@
 //! The staging tables: made, left behind by runs that ended early, gone on with, and made visible.
 //!
-//! Each table of a load has two. Rows *arrive* in a temporary table, which takes `COPY` and which
+//! Each table of a load has two. Rows *arrive* in a temporary table, which takes any rows and which
 //! the end of the session removes, however it ends. Where a row can take the place of another, they
 //! are *settled* chunk by chunk in a table that has the key. With `replace` that one is an ordinary
 //! table, which outlives an interrupted run, and what has arrived without a key is settled when it
 //! is kept; else it is temporary too.
+//!
+//! Most loads have no key twice. So rows are copied to where they are settled at once, until one
+//! comes whose place is taken; from then on rows of the load arrive and are settled.
 
 use postgres::Transaction;
 use tollgate_model::Result;
@@ -29,8 +32,8 @@ pub(super) struct Staging {
     pub(super) table: Table,
     /// The table to load.
     target: String,
-    /// Where `COPY` puts rows.
-    pub(super) arrivals: String,
+    /// Where rows arrive.
+    arrivals: String,
     /// Where they are settled. `None`: with `append` they go from where they arrived.
     settled: Option<String>,
 }
@@ -137,6 +140,14 @@ impl Staging {
         self.table.mode == Mode::Merge || schema::is_keyed(&self.table)
     }
 
+    /// Where `COPY` puts rows, as long as none of the load `collides` with another.
+    pub(super) fn entry(&self, collides: bool) -> &str {
+        match &self.settled {
+            Some(settled) if !collides && self.settles_chunks() => settled,
+            _ => &self.arrivals,
+        }
+    }
+
     fn make_arrivals(&self, transaction: &mut Transaction<'_>) -> Result<(), postgres::Error> {
         let keyless = Table { primary_key: Vec::new(), ..self.table.clone() };
         let definition = schema::definition(&keyless);
@@ -181,9 +192,9 @@ impl Staging {
     /// table: what others have attached to it (views, grants, indexes) stays, and readers go on
     /// reading the old rows for as long as their transaction lasts.
     ///
-    /// The other way, to drop the table and rename the staging table, would write every row once
-    /// and not twice; but it has no answer for views, and a reader whose snapshot is older than
-    /// the new table would find it empty.
+    /// To drop the table and rename the staging table would write every row once and not twice; but
+    /// it has no answer for views, and a reader whose snapshot is older than the new table would
+    /// find it empty. Where there is no table yet, there is neither.
     pub(super) fn replace(
         &self,
         transaction: &mut Transaction<'_>,
@@ -192,7 +203,7 @@ impl Staging {
     ) -> Result<()> {
         let explain = |error| context.explain(error);
         match Existing::find(transaction, schema, &self.table, context)? {
-            None => transaction.batch_execute(&self.create()).map_err(explain)?,
+            None => return self.rename(transaction, schema).map_err(explain),
             Some(existing) => {
                 existing.check_replacement(transaction, &self.table, context)?;
                 let delete = format!("DELETE FROM {}", self.target);
@@ -207,6 +218,28 @@ impl Staging {
         let rows = self.rows();
         let insert = format!("INSERT INTO {} ({names}) SELECT {names} FROM {rows}", self.target);
         transaction.batch_execute(&format!("{insert}; DROP TABLE {rows}")).map_err(explain)
+    }
+
+    /// Makes the table of the rows that is settled the table itself, its key included, which gets the
+    /// name that Postgres would have given it where that is free.
+    fn rename(
+        &self,
+        transaction: &mut Transaction<'_>,
+        schema: &str,
+    ) -> Result<(), postgres::Error> {
+        let (rows, name) = (self.rows(), schema::quote(&self.table.name));
+        transaction.batch_execute(&format!("ALTER TABLE {rows} RENAME TO {name}"))?;
+        let sql = "SELECT conname::text FROM pg_catalog.pg_constraint
+                   WHERE conrelid = to_regclass($1) AND contype = 'p'";
+        let Some(key) = transaction.query_opt(sql, &[&self.target])? else { return Ok(()) };
+        let (old, new) = (schema::quote(key.get(0)), schema::key_name(&self.table.name));
+        let sql = "SELECT to_regclass($1) IS NULL";
+        if transaction.query_one(sql, &[&qualified(schema, &new)])?.get(0) {
+            let (target, new) = (&self.target, schema::quote(&new));
+            transaction
+                .batch_execute(&format!("ALTER TABLE {target} RENAME CONSTRAINT {old} TO {new}"))?;
+        }
+        Ok(())
     }
 
     /// Puts the rows into the table, which is made if there is none, and empties the staging tables

@@ -20,6 +20,8 @@ type Case = (&'static str, fn(&Database));
 /// Every case.
 pub const CASES: &[Case] = &[
     ("columns are declared by what they hold", columns_are_declared_by_what_they_hold),
+    ("a row of a later chunk takes its place", a_row_of_a_later_chunk_takes_its_place),
+    ("a first load is named like any other", a_first_load_is_named_like_any_other),
     ("a reader never sees a part", a_reader_never_sees_a_part),
     ("what is attached survives", what_is_attached_survives),
     ("what cannot be replaced is refused", what_cannot_be_replaced_is_refused),
@@ -174,6 +176,44 @@ fn a_reader_never_sees_a_part(database: &Database) {
     });
     let row = snapshot.query_one(&sql, &[]).unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (5_000, 1), "it keeps its snapshot");
+}
+
+/// Each page is a chunk of its own: the second meets rows of the first, the third those of the second.
+fn a_row_of_a_later_chunk_takes_its_place(database: &Database) {
+    for mode in [Mode::Replace, Mode::Merge] {
+        let mut running = begin(database, &contacts(mode)).unwrap();
+        for rows in
+            [people(0..12_000, "a"), people(11_000..23_000, "b"), people(22_000..34_000, "c")]
+        {
+            running.write(&rows, &[]).unwrap();
+        }
+        let loaded = running.commit(None).unwrap();
+        assert_eq!((loaded.rows, loaded.duplicates), (34_000, 2_000), "{mode:?}");
+        for (mark, rows) in [("a", 11_000), ("b", 11_000), ("c", 12_000)] {
+            assert_eq!(count(database, &format!("email = '{mark}' || id")), rows, "{mode:?}");
+        }
+        assert_eq!(leftovers(database), 0);
+    }
+}
+
+/// Whatever is there: the key has its usual name if that is free, and another if not.
+fn a_first_load_is_named_like_any_other(database: &Database) {
+    let key_of = |table: &str| -> String {
+        database.get(&format!(
+            "SELECT conname::text FROM pg_constraint
+             WHERE conrelid = '{table}'::regclass AND contype = 'p'"
+        ))
+    };
+    let table = contacts(Mode::Replace);
+    load(database, &table, &people(0..3, "a")).unwrap();
+    assert_eq!(key_of("contacts"), "contacts_pkey");
+    database.execute("CREATE TABLE others_pkey (id int)");
+    let others = Table { name: "others".to_owned(), ..table };
+    for mark in ["a", "b"] {
+        load(database, &others, &people(0..3, mark)).unwrap();
+        assert_ne!(key_of("others"), "others_pkey");
+    }
+    assert_eq!(leftovers(database), 0);
 }
 
 fn what_is_attached_survives(database: &Database) {
