@@ -40,7 +40,7 @@ const HEADERS: [&str; 6] =
 /// Choices of bytes; 0 is the plain one each time.
 struct Choices<'c, 'b> {
     bytes: &'c mut Unstructured<'b>,
-    /// Whether there are far too many of something already.
+    /// Whether there is far too much of something already.
     is_flooded: bool,
 }
 
@@ -97,7 +97,8 @@ impl Choices<'_, '_> {
 
     fn text(&mut self) -> Result<String> {
         match self.byte()? {
-            255 => Ok("long ".repeat(1_000)),
+            255 => Ok("long ".repeat(50)),
+            254 if !std::mem::replace(&mut self.is_flooded, true) => Ok("long ".repeat(1_000)),
             byte => Ok(TEXTS[byte % TEXTS.len()].to_owned()),
         }
     }
