@@ -18,6 +18,7 @@ mod files;
 mod samples;
 mod table;
 mod tls;
+mod wait;
 
 pub use csv::{Csv, CsvWriter};
 pub use jsonl::{Jsonl, JsonlWriter};

@@ -65,9 +65,70 @@ pub fn is_public(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ipnet::IpNet;
     use proptest::prelude::*;
 
     use super::*;
+
+    /// IANA's registries of special-purpose addresses and of multicast as they stand there, those
+    /// included that are said to be reachable: nobody publishes an API at any of them.
+    const REGISTERED: [&str; 40] = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "::1/128",
+        "::ffff:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "100:0:0:1::/64",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "2620:4f:8000::/48",
+        "3fff::/20",
+        "5f00::/16",
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",
+        "ff00::/8",
+        // Not of the registries: Azure's host, and what IPv6 had before and without them.
+        "168.63.129.16/32",
+        "::/96",
+        "::ffff:0:0:0/96",
+        "3ffe::/16",
+        "4000::/2",
+    ];
+
+    /// The address before or after one, or that itself where there is none.
+    fn beside(address: IpAddr, by: i8) -> IpAddr {
+        match address {
+            IpAddr::V4(address) => {
+                let bits = address.to_bits().checked_add_signed(by.into());
+                bits.map_or(address, Ipv4Addr::from_bits).into()
+            }
+            IpAddr::V6(address) => {
+                let bits = address.to_bits().checked_add_signed(by.into());
+                bits.map_or(address, Ipv6Addr::from_bits).into()
+            }
+        }
+    }
 
     fn public(text: &str) -> bool {
         is_public(text.parse().unwrap())
@@ -176,6 +237,48 @@ mod tests {
 
         // Proves: addresses
         #[test]
+        fn what_is_registered_for_a_purpose_is_not_public(
+            net in prop::sample::select(REGISTERED.to_vec()), host: u128,
+        ) {
+            let net: IpNet = net.parse().unwrap();
+            let within: IpAddr = match net {
+                IpNet::V4(net) => {
+                    let host = host as u32 & net.hostmask().to_bits();
+                    Ipv4Addr::from_bits(net.network().to_bits() | host).into()
+                }
+                IpNet::V6(net) => {
+                    let host = host & net.hostmask().to_bits();
+                    Ipv6Addr::from_bits(net.network().to_bits() | host).into()
+                }
+            };
+            for address in [net.network(), within, net.broadcast()] {
+                prop_assert!(!is_public(address), "{address} of {net}");
+            }
+        }
+
+        #[test]
+        fn what_is_registered_for_no_purpose_is_public(
+            net in prop::sample::select(REGISTERED.to_vec()), bits: u32, global: u128,
+        ) {
+            let nets = REGISTERED.map(|net| net.parse::<IpNet>().unwrap());
+            let net: IpNet = net.parse().unwrap();
+            let (first, last) = (net.network(), net.broadcast());
+            let global = Ipv6Addr::from_bits(global >> 3 | 1 << 125);
+            let addresses = [
+                Ipv4Addr::from_bits(bits).into(), global.into(), beside(first, -1), beside(last, 1),
+            ];
+            for address in addresses {
+                let is_registered = nets.iter().any(|net| net.contains(&address));
+                let is_global = match address {
+                    IpAddr::V4(_) => true,
+                    IpAddr::V6(address) => address.segments()[0] >> 13 == 1,
+                };
+                prop_assert_eq!(is_public(address), is_global && !is_registered, "{}", address);
+            }
+        }
+
+        // Proves: addresses
+        #[test]
         fn no_form_of_ipv4_inside_ipv6_is_public(bits: u32) {
             let address = Ipv4Addr::from_bits(bits);
             let (high, low) = ((bits >> 16) as u16, bits as u16);
@@ -183,6 +286,7 @@ mod tests {
                 address.to_ipv6_mapped(), address.to_ipv6_compatible(),
                 Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),
                 Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, high, low),
+                Ipv6Addr::new(0, 0, 0, 0, 0xffff, 0, high, low),
                 Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),
                 Ipv6Addr::new(0x2001, 0, high, low, 0, 0, !high, !low),
             ] {

@@ -96,13 +96,18 @@ impl Allowance {
         }
     }
 
-    /// Counts a piece as it came.
-    pub(crate) fn wire(&mut self, bytes: u64) -> Result<(), GateError> {
-        self.wire_bytes = self.wire_bytes.saturating_add(bytes);
-        if self.wire_bytes > self.wire_max {
+    /// Looks whether what is still to come, as far as it was announced, may come.
+    pub(crate) fn announced(&self, bytes: u64) -> Result<(), GateError> {
+        if self.wire_bytes.saturating_add(bytes) > self.wire_max {
             return Err(too_large(&format!("more than {} bytes on the wire", self.wire_max)));
         }
         Ok(())
+    }
+
+    /// Counts a piece as it came.
+    pub(crate) fn wire(&mut self, bytes: u64) -> Result<(), GateError> {
+        self.wire_bytes = self.wire_bytes.saturating_add(bytes);
+        self.announced(0)
     }
 
     /// Counts a piece as the connector gets it.
@@ -125,6 +130,8 @@ fn too_large(what: &str) -> GateError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -175,6 +182,64 @@ mod tests {
                 (Ok(()), None) => {}
                 (Err(error), Some(text)) if error.to_string().contains(text) => {}
                 (outcome, _) => panic!("{wire} {body}: {outcome:?}"),
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever is asked for in whatever order: what was granted is what is counted, no more
+        /// than there is, and nothing is refused that was still there.
+        // Proves: budget
+        #[test]
+        fn a_budget_is_kept_in_any_order(
+            most in 0_u64..100, steps in prop::collection::vec((0..3_usize, 0_u64..40), 0..40),
+        ) {
+            let meter = Meter::new(ScanBudget {
+                requests: most,
+                request_bytes: most,
+                wire_bytes: most,
+                body_bytes: most,
+            });
+            let (mut requests, mut used) = (0, [0; 3]);
+            for (what, bytes) in steps {
+                let granted = match what {
+                    0 => meter.request(bytes, false),
+                    1 => meter.wire(bytes),
+                    _ => meter.body(bytes),
+                };
+                let is_request_left = what != 0 || requests < most;
+                requests += u64::from(what == 0 && is_request_left);
+                prop_assert_eq!(granted.is_ok(), is_request_left && used[what] + bytes <= most);
+                used[what] += if granted.is_ok() { bytes } else { 0 };
+            }
+            let usage = meter.usage();
+            let counted = [usage.requests, usage.wire_bytes, usage.body_bytes];
+            prop_assert_eq!(counted, [requests, used[1], used[2]]);
+        }
+
+        /// However an answer comes in pieces, all that is released of it lies within all bounds.
+        // Proves: bombs, endless
+        #[test]
+        fn an_answer_stays_within_its_bounds_in_any_pieces(
+            pieces in prop::collection::vec((0_u64..20, 0_u64..200), 0..40),
+        ) {
+            let limits = GateLimits {
+                response_wire_bytes: 100,
+                response_body_bytes: 1_000,
+                ratio: 5,
+                ratio_floor_bytes: 50,
+                ..GateLimits::default()
+            };
+            let mut allowance = Allowance::new(&limits);
+            let (mut wire, mut body) = (0, 0);
+            for (came, gives) in pieces {
+                (wire, body) = (wire + came, body + gives);
+                let released = allowance.wire(came).and_then(|()| allowance.body(gives));
+                let is_within = wire <= 100 && body <= 1_000 && (body <= 50 || body <= wire * 5);
+                prop_assert_eq!(released.is_ok(), is_within);
+                if !is_within {
+                    break;
+                }
             }
         }
     }

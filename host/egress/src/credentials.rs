@@ -89,7 +89,7 @@ impl Attachment {
         }
         let is_own = |pair: &str| {
             let name = pair.split_once('=').map_or(pair, |(name, _)| name).replace('+', " ");
-            let name = percent::decode(&name);
+            let name = percent::decode(name.as_bytes());
             self.query.iter().any(|(own, _)| own.as_bytes() == name)
         };
         let kept = guest.iter().flat_map(|query| query.split('&')).filter(|pair| !is_own(pair));

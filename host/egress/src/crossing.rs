@@ -26,7 +26,6 @@ use crate::gate::Works;
 use crate::headers;
 use crate::origin;
 use crate::passage::Shared;
-use crate::percent;
 use crate::purpose;
 use crate::repeat::{self, Sight};
 use crate::resolve::Reach;
@@ -130,9 +129,7 @@ fn check_no_leak(
 ) -> Result<(), GateError> {
     let Some(scanner) = passage.scanner() else { return Ok(()) };
     let query = url.query().unwrap_or_default();
-    let leaks = [url.host(), url.path(), query]
-        .iter()
-        .any(|part| scanner.finds(part.as_bytes()) || scanner.finds(&percent::decode(part)))
+    let leaks = [url.host(), url.path(), query].iter().any(|part| scanner.finds(part.as_bytes()))
         || headers.values().any(|value| scanner.finds(value.as_bytes()))
         || scanner.finds(body);
     if leaks {

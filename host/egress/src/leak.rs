@@ -3,12 +3,14 @@
 //! A connector never holds a secret, so one that appears in its requests came out of an answer, and
 //! one in an answer is on its way into a connector, a log or a destination. Searched for are the
 //! bytes as they are and as they stand in JSON, percent-encoded, and in base64 (both alphabets, at
-//! any position within a longer text, encoded as in a form before or not). Nothing is searched for in other disguises: this finds
+//! any position within a longer text, encoded as in a form before or not). What is there as a
+//! whole, all but the body of an answer, is searched with its percent-escapes taken off as well,
+//! whatever was escaped without need. Nothing is searched for in other disguises: this finds
 //! accidents and echoes, not a provider who conspires with a connector.
 
 use std::sync::{Arc, Mutex, RwLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -24,6 +26,11 @@ const SECRET_BYTES_MIN: usize = 8;
 /// Bytes from which on a secret made of letters only, or of digits only, is searched for. 16: a
 /// shorter one may be a word ("campaigns") or an id, and would end every run with it in a row.
 const WORD_BYTES_MIN: usize = 16;
+/// Bytes of all forms together up to which they are searched for by a table of all transitions, the
+/// fastest way there is. 16 KiB, some tokens: the table has hundreds of bytes for each of these,
+/// and takes the square of a form's length to make where that is one character again and again.
+/// Beyond, the automaton is as large as the forms.
+const TABLE_BYTES_MAX: usize = 16 << 10;
 
 /// Finds secrets.
 pub(crate) struct Scanner {
@@ -47,8 +54,10 @@ impl Scanner {
         needles.sort_unstable();
         needles.dedup();
         let longest = needles.iter().map(Vec::len).max()?;
+        let is_small = needles.iter().map(Vec::len).sum::<usize>() <= TABLE_BYTES_MAX;
         let forms = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
+            .kind((!is_small).then_some(AhoCorasickKind::ContiguousNFA))
             .build(&needles)
             // Fails only beyond 2^31 bytes of needles; secrets are bounded to a fraction of that.
             .ok()?;
@@ -59,9 +68,10 @@ impl Scanner {
         Some(Scanner { forms, needles, first_bytes, longest })
     }
 
-    /// Whether a text has a secret in it.
+    /// Whether a whole text has a secret in it, as it is or with its percent-escapes taken off.
     pub(crate) fn finds(&self, text: &[u8]) -> bool {
         self.forms.is_match(text)
+            || text.contains(&b'%') && self.forms.is_match(&percent::decode(text))
     }
 
     /// How many bytes at the end of a text may be the beginning of a secret.
@@ -142,7 +152,7 @@ impl Pieces {
         if border == piece.len() {
             return Ok([self.release(scanner, joined.freeze())?, Bytes::new()]);
         }
-        if scanner.finds(&joined) {
+        if scanner.forms.is_match(&joined) {
             return Err(Found);
         }
         Ok([held, self.release(scanner, piece)?])
@@ -154,7 +164,7 @@ impl Pieces {
     }
 
     fn release(&mut self, scanner: &Scanner, mut piece: Bytes) -> Result<Bytes, Found> {
-        if scanner.finds(&piece) {
+        if scanner.forms.is_match(&piece) {
             return Err(Found);
         }
         let undecided = scanner.undecided(&piece);

@@ -81,6 +81,8 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn url(text: &str) -> CanonicalUrl {
@@ -135,5 +137,42 @@ mod tests {
             sights,
             [Sight::Fresh, Sight::Fresh, Sight::Fresh, Sight::Loop { across_calls: true }]
         );
+    }
+
+    /// What is seen of some requests, `true` for each before which a call begins: of all of them,
+    /// or of this one alone.
+    fn sights(steps: &[(usize, bool)], alone: Option<usize>) -> Vec<(usize, Sight)> {
+        let urls = ["a", "b", "c"].map(|host| url(&format!("https://{host}.example/")));
+        let mut seen = Seen::default();
+        let mut sights = Vec::new();
+        for (number, begins) in steps {
+            if *begins {
+                seen.begin_call();
+            }
+            if alone.is_none_or(|alone| alone == *number) {
+                let request = Request { method: &Method::GET, url: &urls[*number], body: b"" };
+                sights.push((*number, seen.see(request, &limits())));
+            }
+        }
+        sights
+    }
+
+    proptest! {
+        /// Whatever comes beside it, a request is seen as it would be alone, and not for ever.
+        // Proves: budget, paging
+        #[test]
+        fn no_request_goes_in_a_circle_and_none_is_taken_for_another(
+            steps in prop::collection::vec((0_usize..3, prop::bool::weighted(0.3)), 0..60),
+        ) {
+            let all = sights(&steps, None);
+            for number in 0..3 {
+                let of_it: Vec<_> = all.iter().copied().filter(|(of, _)| *of == number).collect();
+                prop_assert_eq!(&of_it, &sights(&steps, Some(number)));
+                let is_loop = |(_, sight): &(usize, Sight)| matches!(sight, Sight::Loop { .. });
+                let before = of_it.iter().take_while(|sight| !is_loop(sight)).count();
+                // In three calls, four times in each.
+                prop_assert!(before <= 12, "{before} times");
+            }
+        }
     }
 }

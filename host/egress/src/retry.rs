@@ -186,17 +186,32 @@ fn passes_by_itself(status: StatusCode) -> bool {
 }
 
 /// How long a provider asks to stay away by `Retry-After`, in seconds or as a date; one that is
-/// neither says nothing, and a date that has passed says no time at all.
+/// neither says nothing, and a date that has passed says no time at all. What is too far away to be
+/// a number or a date here is as far as there is.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_number(text) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    if is_beyond_the_calendar(text) {
+        return Some(Duration::from_secs(u64::MAX));
     }
     // Any of the three forms of RFC 9110, section 5.6.7, or that of mail, which has zones.
     let of_mail =
         || rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(SystemTime::from);
     let date = httpdate::parse_http_date(text).ok().or_else(of_mail)?;
     Some(date.duration_since(now.into()).unwrap_or(Duration::ZERO))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is a date like `Sat, 01 Jan 10000 00:00:00 GMT`, in a year that no calendar has.
+fn is_beyond_the_calendar(text: &str) -> bool {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    matches!(words.as_slice(), [_, day, _, year, _, "GMT"]
+        if is_number(day) && is_number(year) && year.len() > 4 && !year.starts_with('0'))
 }
 
 #[cfg(test)]

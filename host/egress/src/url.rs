@@ -156,7 +156,7 @@ fn check_path(path: &str) -> Result<(), GateError> {
     check_text(path, PATH_BYTES_MAX, "path")?;
     // Servers differ in whether they decode before they resolve dot segments, so both readings
     // have to be free of them; an audience is a prefix of this path.
-    let decoded = percent::decode(path);
+    let decoded = percent::decode(path.as_bytes());
     if decoded.iter().any(|byte| *byte == b'\\' || byte.is_ascii_control()) {
         return Err(invalid("the path has an encoded control character or backslash"));
     }

@@ -43,6 +43,10 @@ impl Wire {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, GateError>>> {
         loop {
+            // What was announced as too large is not awaited.
+            if let Err(error) = self.allowance.announced(self.body.size_hint().lower()) {
+                return Poll::Ready(Some(Err(error)));
+            }
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
                 let given_up = ready!(self.patience.poll_over(cx));
                 return Poll::Ready(Some(Err(given_up)));

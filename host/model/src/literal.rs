@@ -305,5 +305,34 @@ mod tests {
             let text = text(|out| push_base64(out, &bytes));
             prop_assert_eq!(parse_base64(&text), Some(bytes));
         }
+
+        #[test]
+        fn decimals_read_back_as_they_were(
+            units in -(10_i128.pow(38) - 1)..10_i128.pow(38), scale in 0_u8..=38,
+        ) {
+            let text = text(|out| push_decimal(out, units, scale));
+            prop_assert_eq!(crate::decimal::parse(&text, 38, scale), Ok(units));
+        }
+
+        #[test]
+        fn any_double_reads_back_as_it_was(bits: u64) {
+            let value = f64::from_bits(bits);
+            let read = parse_float(&text(|out| push_float(out, value))).unwrap();
+            prop_assert!(read.to_bits() == bits || read.is_nan() && value.is_nan());
+        }
+
+        /// A value has one text alone, so that no other is taken for it.
+        #[test]
+        fn what_reads_as_a_day_is_its_text(
+            year in 0_u32..10_100, month in 0_u32..14, day in 0_u32..33,
+        ) {
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            if let Some(days) = parse_date(&date).filter(|days| check_date(*days).is_ok()) {
+                prop_assert_eq!(&text(|out| push_date(out, days).unwrap()), &date);
+            }
+            for other in [format!(" {date}"), format!("+{date}"), date.replace('-', "/")] {
+                prop_assert_eq!(parse_date(&other), None);
+            }
+        }
     }
 }

@@ -45,6 +45,8 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -60,6 +62,28 @@ mod tests {
         let wrong = ["", "1", "1.2", "1.2.3.4", "1.02.3", "1.2.3-rc", "1..3", "1.2.+3", "../1.2.3"];
         for text in wrong.into_iter().chain(["1.2.1000000000", "1.2.٣"]) {
             assert_eq!(text.parse::<Version>().unwrap_err().kind(), ErrorKind::Config, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_a_version_reads_back_and_keeps_its_order(
+            one in prop::array::uniform3(0_u32..1_000_000_000),
+            other in prop::array::uniform3(0_u32..3),
+        ) {
+            // Of the same major, and often of the same minor.
+            let other = [one[0], one[1] ^ other[1], other[2]];
+            let text = |[major, minor, patch]: [u32; 3]| format!("{major}.{minor}.{patch}");
+            let version = |numbers| text(numbers).parse::<Version>().unwrap();
+            prop_assert_eq!(version(one).to_string(), text(one));
+            prop_assert_eq!(version(one).cmp(&version(other)), one.cmp(&other));
+        }
+
+        #[test]
+        fn no_other_text_is_one(text in "[0-9]{1,3}[.][0-9]{0,3}[.][0-9.+-]{1,3}") {
+            if let Ok(version) = text.parse::<Version>() {
+                prop_assert_eq!(version.to_string(), text);
+            }
         }
     }
 }

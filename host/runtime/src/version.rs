@@ -56,6 +56,8 @@ fn track(version: &str) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -93,5 +95,29 @@ mod tests {
         let exports = ["wasi:cli/run@0.2.0", "tollgate:connector/connector@0.3.1"];
         assert_eq!(of_exports(exports).unwrap(), "0.3.1");
         assert_eq!(of_exports(["tollgate:connector/types@0.1.0"]), None);
+    }
+
+    proptest! {
+        /// Within a track all is loaded, beyond it nothing, and the hint says who is the older.
+        #[test]
+        fn a_component_of_another_track_is_not_loaded(
+            major in 0_u64..3, minor in 0_u64..4, patch: u64, tail in "(-[a-z]{1,3})?",
+        ) {
+            let ours = track(INTERFACE_VERSION).unwrap();
+            let theirs = (major, if major == 0 { minor } else { 0 });
+            match check(Some(&format!("{major}.{minor}.{patch}{tail}"))) {
+                Ok(()) => prop_assert_eq!(theirs, ours),
+                Err(error) => {
+                    prop_assert_ne!(theirs, ours);
+                    let is_newer = error.hint() == Some("install a newer Tollgate");
+                    prop_assert_eq!(is_newer, theirs > ours);
+                }
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,20}") {
+            let _ = check(Some(&text));
+        }
     }
 }

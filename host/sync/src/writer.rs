@@ -10,7 +10,7 @@ use tollgate_model::{Error, ErrorKind, Result};
 
 use crate::columns::Shape;
 use crate::course::{Course, Ledger};
-use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start};
+use crate::destination::{Begun, Destination, Load, Loaded, Mode, Start, Table};
 use crate::plan::{Plan, Refresh};
 use crate::report::RowsKept;
 use crate::state::{Change, Round};
@@ -100,8 +100,12 @@ impl Writer {
                 Refresh::Full => Start::Fresh,
             };
             let is_anew = plan.refresh == Refresh::Anew && start != Start::Stateless;
-            let forgotten = if is_anew { destination.forget(&plan.table.name) } else { Ok(false) };
-            match forgotten.and_then(|_| destination.begin(&plan.table, start)) {
+            let begun = if is_anew {
+                begin_anew(destination.as_mut(), &plan.table, start)
+            } else {
+                destination.begin(&plan.table, start)
+            };
+            match begun {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok(Begun { load, kept, table }) => {
                     let first = Round::first(&plan.read);
@@ -152,6 +156,14 @@ impl Writer {
         drop(self.messages);
         self.written.await.unwrap_or_else(|_| Written { outcome: Err(panicked()), kept: None })
     }
+}
+
+/// Begins without what was kept. A destination that refuses the table keeps it: it goes only when a
+/// load of it can be.
+fn begin_anew(destination: &mut dyn Destination, table: &Table, start: Start<'_>) -> Result<Begun> {
+    destination.begin(table, start)?.load.pause()?;
+    destination.forget(&table.name)?;
+    destination.begin(table, start)
 }
 
 /// A load under way.

@@ -11,8 +11,9 @@ impl Hostile for Component {
                 let whole = std::hint::black_box(vec![1_u8; 1 << 30]);
                 Err(Failure::Internal(format!("it got {} bytes", whole.len())))
             }
-            "small steps" => small_steps(),
-            _ => pieces(),
+            "in small steps" => small_steps(),
+            "in pieces" => pieces(),
+            _ => Err(Failure::Internal(format!("there is no variant {variant}"))),
         }
     }
 }

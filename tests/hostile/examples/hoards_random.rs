@@ -32,8 +32,14 @@ struct Component;
 impl Hostile for Component {
     fn page_of(variant: &str, _: u64) -> Result<Option<Page>, Failure> {
         let bytes = match variant {
+            "good" => secure::get_random_bytes(1 << 40),
             "cheap" => insecure::get_insecure_random_bytes(1 << 40),
-            _ => secure::get_random_bytes(1 << 40),
+            "good in small steps" => loop {
+                std::hint::black_box(secure::get_random_bytes(1 << 16));
+            },
+            _ => loop {
+                std::hint::black_box(insecure::get_insecure_random_bytes(1 << 16));
+            },
         };
         Err(Failure::Internal(format!("the host gave {} bytes", bytes.len())))
     }

@@ -36,6 +36,8 @@ impl Hostile for Component {
             b"untried" => return Err(Failure::Unavailable("nothing was tried".to_owned())),
             b"long" => return Ok(vec![RowOutcome::Rejected("\u{1b}[31m".repeat(10_000)); 1]),
             b"escapes" => return Ok(vec![RowOutcome::Done(Some("\0\u{1b}[31m".to_owned())); 1]),
+            b"unchanged" => return Ok(vec![RowOutcome::Unchanged("\0\u{1b}[31m".to_owned()); 1]),
+            b"unknown" => return Ok(vec![RowOutcome::Unknown("\0\u{1b}[31m".to_owned()); 1]),
             _ => {}
         }
         let _ = post(&format!("{ORIGIN}/rows"), "{}");

@@ -117,7 +117,8 @@ show` tells each value with its origin. Unknown keys are errors.
   to = { postgres = "postgres://USER@HOST/DATABASE", password = { env = "VARIABLE" } }
                                       with schema = "NAME" (default: called like the sync), tls =
                                       "verify", "require" or "off" (default: verify, off on this
-                                      machine) and ca_file = "PATH"; without password: PGPASSWORD
+                                      machine), ca_file = "PATH" and lock_timeout = "5m" (default:
+                                      10s); without password: PGPASSWORD
   to = { s3 = "s3://BUCKET/PREFIX", access_key_id = "ID", secret_access_key = { env = "VARIABLE" } }
                                       Parquet in an object store, with session_token = { … },
                                       region = "NAME" (default: us-east-1), endpoint = "https://…"

@@ -14,7 +14,8 @@ use super::reader::Reader;
 use super::source::Problem;
 
 /// The keys of the table for a database, and for an object store.
-const DATABASE_KEYS: [&str; 5] = ["postgres", "password", "schema", "tls", "ca_file"];
+const DATABASE_KEYS: [&str; 6] =
+    ["postgres", "password", "schema", "tls", "ca_file", "lock_timeout"];
 const STORE_KEYS: [&str; 8] = [
     "s3",
     "endpoint",
@@ -70,7 +71,7 @@ fn read_database(reader: &mut Reader<'_, '_>, folder: &Path) -> Option<Destinati
     }
     let secret = read_secret(reader, "password", "PGPASSWORD", folder);
     let mut server = server?.into_inner();
-    for key in ["schema", "tls", "ca_file"] {
+    for key in ["schema", "tls", "ca_file", "lock_timeout"] {
         let Some(value) = reader.text(key) else { continue };
         if let Err(error) = server.set(key, value.get_ref()) {
             reader.problem(Problem::from_error(value.span(), &error));

@@ -119,10 +119,10 @@ fn a_whole_file_is_read() {
 #[test]
 fn a_database_is_a_table_with_a_password_by_reference() {
     let to = "to = { postgres = \"postgres://me@db/x\", password = { file = \"p\" }, schema = \"s\", \
-              tls = \"verify\", ca_file = \"ca.pem\" }";
+              tls = \"verify\", ca_file = \"ca.pem\", lock_timeout = \"90s\" }";
     let config = parse(&with_sync("").replace("to = \"out.db\"", to)).unwrap();
     let to = config.syncs[0].to.get_ref();
-    let shown = "postgres://me@db:5432/x?schema=s&tls=verify&ca_file=ca.pem";
+    let shown = "postgres://me@db:5432/x?schema=s&tls=verify&ca_file=ca.pem&lock_timeout=90s";
     assert_eq!(to.target.to_string(), shown);
     assert_eq!(to.secret, Some(tollgate_vault::SecretRef::File("dir/p".into())));
 }

@@ -23,13 +23,11 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_RETRIES: u32 = 3;
 
 /// What a session asks of the server: that it probes likewise, so that the locks of a machine that
-/// is gone do not outlive it by hours; that it waits for another program's lock, but not so long
-/// that readers queue up behind; and that no limit meant for people's queries ends a load.
+/// is gone do not outlive it by hours; and that no limit meant for people's queries ends a load.
 const SETTINGS: &str = "
     SET tcp_keepalives_idle = 30;
     SET tcp_keepalives_interval = 10;
     SET tcp_keepalives_count = 3;
-    SET lock_timeout = '10s';
     SET statement_timeout = 0;
     SET idle_in_transaction_session_timeout = 0;
     SET default_transaction_isolation = 'read committed';
@@ -38,7 +36,6 @@ const SETTINGS: &str = "
 /// How long a run waits for the lock of one that has just ended: a server notices the end of a
 /// process some moments after it.
 const TABLE_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
-const OTHER_LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
 
 /// The key of a lock that stands for a text.
 const LOCK_KEY: &str = "hashtextextended($1, 0)";
@@ -46,6 +43,8 @@ const LOCK_KEY: &str = "hashtextextended($1, 0)";
 /// A connection, and the locks that it holds.
 pub(super) struct Session {
     pub(super) client: Client,
+    /// How long another program's lock is waited for, as the server is told.
+    lock_timeout: String,
     /// Host, port and database.
     pub(super) place: String,
 }
@@ -79,8 +78,12 @@ impl Session {
         let context = Context::database(&place);
         let unreachable = |error| context.unreachable(&server.user, error);
         let mut client = config.connect(connector).map_err(unreachable)?;
-        client.batch_execute(SETTINGS).map_err(|error| context.explain(error))?;
-        Ok(Session { client, place })
+        // Nothing would mean without an end.
+        let millis = server.lock_timeout().as_millis().max(1);
+        let lock_timeout = format!("SET lock_timeout = {millis}");
+        let settings = format!("{SETTINGS}; {lock_timeout}");
+        client.batch_execute(&settings).map_err(|error| context.explain(error))?;
+        Ok(Session { client, lock_timeout, place })
     }
 
     /// Locks a table until the session ends.
@@ -90,11 +93,11 @@ impl Session {
     pub(super) fn lock(&mut self, schema: &str, table: &str) -> Result<()> {
         let sql = format!("SELECT pg_advisory_lock({LOCK_KEY})");
         let key = format!("tollgate table {schema:?} {table:?}");
-        let Session { client, place } = self;
+        let Session { client, lock_timeout, place } = self;
         let locked = client
             .batch_execute(TABLE_LOCK_TIMEOUT)
             .and_then(|()| client.execute(&sql, &[&key]))
-            .and_then(|_| client.batch_execute(OTHER_LOCK_TIMEOUT));
+            .and_then(|_| client.batch_execute(lock_timeout));
         locked.map_err(|error| match error.code() {
             Some(&postgres::error::SqlState::LOCK_NOT_AVAILABLE) => loading_already(table),
             _ => Context::table(place, table).explain(error),

@@ -98,10 +98,12 @@ impl<'a> Context<'a> {
         let (place, what) = (self.place, self.what());
         let code = said.code();
         let (kind, message, hint) = match *code {
+            // Nobody needs to change anything for that to pass.
             SqlState::LOCK_NOT_AVAILABLE => (
-                ErrorKind::Destination,
+                ErrorKind::Unavailable,
                 format!("{what} is locked: another program works on it"),
-                "end that program's transaction, then try again",
+                "end that program's transaction, then try again; or wait longer for it, with \
+                 `?lock_timeout=5m` behind the URL",
             ),
             SqlState::INSUFFICIENT_PRIVILEGE => (
                 ErrorKind::Destination,

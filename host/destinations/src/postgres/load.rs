@@ -45,7 +45,7 @@ pub(super) fn begin(
     table: &Table,
     start: Start<'_>,
 ) -> Result<Begun> {
-    let Session { client, place } = &mut session;
+    let Session { client, place, .. } = &mut session;
     let context = Context::table(place, &table.name);
     let explain = |error| context.explain(error);
     let mut transaction = client.transaction().map_err(explain)?;
@@ -248,7 +248,7 @@ impl PostgresLoad {
         &mut self,
         more: impl FnOnce(&mut Transaction<'_>, &[Staging], Context<'_>) -> Result<T>,
     ) -> Result<T> {
-        let Session { client, place } = self.session.as_mut().ok_or_else(connect::ended)?;
+        let Session { client, place, .. } = self.session.as_mut().ok_or_else(connect::ended)?;
         let context = Context::table(place, &self.table.name);
         let explain = |error| context.explain(error);
         let chunks = Chunk::of_each(&self.staging, &self.waiting.pages, &self.copied)?;

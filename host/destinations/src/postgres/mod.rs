@@ -62,7 +62,7 @@ impl Postgres {
         table: &str,
         action: impl FnOnce(&mut Transaction<'_>) -> Result<T, postgres::Error>,
     ) -> Result<T> {
-        let Session { client, place } = session;
+        let Session { client, place, .. } = session;
         let explain = |error| Context::table(place, table).explain(error);
         let mut transaction = client.transaction().map_err(explain)?;
         let value = action(&mut transaction).map_err(explain)?;

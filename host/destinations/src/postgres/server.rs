@@ -3,14 +3,18 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use postgres::config::Host;
 use tollgate_model::{Error, ErrorKind, Result, near_miss};
 use url::form_urlencoded;
 
+use crate::wait;
+
 /// A database, and the schema of it that rows go into:
-/// `postgres://USER@HOST:5432/DATABASE?schema=acme&tls=require`. Never with a password.
+/// `postgres://USER@HOST:5432/DATABASE?schema=acme&tls=require&lock_timeout=1m`. Never with a
+/// password.
 ///
 /// [`fmt::Display`] gives a form that reads back as the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +27,7 @@ pub struct Server {
     pub(super) schema: Option<String>,
     tls: Option<Tls>,
     pub(super) ca_file: Option<PathBuf>,
+    lock_timeout: Option<Duration>,
 }
 
 /// How a connection is protected.
@@ -41,7 +46,10 @@ const TLS: [(&str, Tls); 3] =
 
 const DEFAULT_PORT: u16 = 5432;
 /// The names of what stands behind the question mark.
-const KEYS: [&str; 3] = ["schema", "tls", "ca_file"];
+const KEYS: [&str; 4] = ["schema", "tls", "ca_file", "lock_timeout"];
+/// How long a load waits for another program's lock where nobody says: not so long that readers
+/// queue up behind it.
+const LOCK_TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const FORM: &str = "for example postgres://USER@HOST:5432/DATABASE";
 /// What a URL takes as it is in all of its parts.
 const ESCAPED: &AsciiSet =
@@ -78,6 +86,12 @@ impl Server {
     /// The file of certificates, where one was chosen.
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca_file.as_deref()
+    }
+
+    /// How long another program's lock is waited for; ten seconds unless told otherwise. Readers of
+    /// the table queue up behind a load that waits.
+    pub fn lock_timeout(&self) -> Duration {
+        self.lock_timeout.unwrap_or(LOCK_TIMEOUT_DEFAULT)
     }
 
     /// How the connection is protected: as it was said, else checked wherever it leaves this
@@ -125,6 +139,13 @@ impl Server {
                 self.tls.replace(*tls).is_some()
             }
             "ca_file" => self.ca_file.replace(value.into()).is_some(),
+            "lock_timeout" => {
+                let timeout = wait::parse(value).ok_or_else(|| {
+                    let message = format!("lock_timeout takes a time, not {value:?}");
+                    wrong(message, "for example 90s, or 5m; at most 60m")
+                })?;
+                self.lock_timeout.replace(timeout).is_some()
+            }
             _ => {
                 let hint = near_miss::hint(key, KEYS);
                 return Err(wrong(format!("a Postgres destination has no key {key:?}"), hint));
@@ -157,6 +178,7 @@ impl fmt::Display for Server {
             ("schema", self.schema.clone()),
             ("tls", tls.map(|(name, _)| (*name).to_owned())),
             ("ca_file", ca_file),
+            ("lock_timeout", self.lock_timeout.map(|timeout| format!("{}s", timeout.as_secs()))),
         ];
         let said = said.into_iter().filter_map(|(key, value)| Some((key, value?)));
         for (index, (key, value)) in said.enumerate() {
@@ -203,6 +225,7 @@ impl FromStr for Server {
             schema: None,
             tls: None,
             ca_file: None,
+            lock_timeout: None,
         };
         form_urlencoded::parse(query.as_bytes())
             .try_for_each(|(key, value)| server.set(&key, &value))?;
@@ -229,8 +252,8 @@ mod tests {
                 "postgres://a%40b@10.0.0.1:5432/a%20b?schema=x%20y&tls=require",
             ),
             (
-                "postgres://me@%2Frun%2Fpostgresql/acme?ca_file=%2Fetc%2Fca.pem",
-                "postgres://me@%2Frun%2Fpostgresql:5432/acme?ca_file=/etc/ca.pem",
+                "postgres://me@%2Frun%2Fpostgresql/acme?lock_timeout=2m&ca_file=%2Fetc%2Fca.pem",
+                "postgres://me@%2Frun%2Fpostgresql:5432/acme?ca_file=/etc/ca.pem&lock_timeout=120s",
             ),
         ] {
             let server: Server = text.parse().unwrap();
@@ -269,6 +292,8 @@ mod tests {
             ("postgres://me@h/db?shema=a", "a Postgres destination has no key \"shema\""),
             ("postgres://me@h/db?schema=a&schema=b", "schema is said twice"),
             ("postgres://me@h/db?schema=", "schema is empty"),
+            ("postgres://me@h/db?lock_timeout=10", "lock_timeout takes a time, not \"10\""),
+            ("postgres://me@h/db?lock_timeout=61m", "lock_timeout takes a time, not \"61m\""),
             (
                 "postgres://me@h/db?tls=require&ca_file=ca.pem",
                 "ca_file is of use only where the certificate is checked",

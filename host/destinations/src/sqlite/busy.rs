@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tollgate_model::{Error, ErrorKind, Result, near_miss};
 
+use crate::wait;
+
 /// What stands behind the `?` of a file.
 pub(super) const KEY: &str = "busy_timeout";
 
@@ -11,9 +13,6 @@ pub(super) const KEY: &str = "busy_timeout";
 /// hundredths of a second at a time, and for seconds where a large table with indexes takes the place
 /// of an old one. Whoever holds it for half a minute is likely to keep it.
 pub(super) const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
-
-/// The longest wait. What is read meanwhile waits too, and a provider does not wait for hours.
-const SECONDS_MAX: u64 = 60 * 60;
 
 const FORM: &str = "for example out.db?busy_timeout=90s, or 5m; at most 60m";
 
@@ -25,21 +24,10 @@ pub(super) fn parse(query: &str) -> Result<Duration> {
         let hint = format!("{}; {FORM}", near_miss::hint(key, [KEY]));
         return Err(Error::new(ErrorKind::Config, message).with_hint(hint));
     }
-    seconds(value).filter(|seconds| *seconds <= SECONDS_MAX).map(Duration::from_secs).ok_or_else(
-        || {
-            let message = format!("{KEY} takes a time, not {value:?}");
-            Error::new(ErrorKind::Config, message).with_hint(FORM)
-        },
-    )
-}
-
-fn seconds(value: &str) -> Option<u64> {
-    let (number, unit) = match value.strip_suffix('m') {
-        Some(minutes) => (minutes, 60),
-        None => (value.strip_suffix('s')?, 1),
-    };
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse::<u64>().ok().filter(|_| is_number)?.checked_mul(unit)
+    wait::parse(value).ok_or_else(|| {
+        let message = format!("{KEY} takes a time, not {value:?}");
+        Error::new(ErrorKind::Config, message).with_hint(FORM)
+    })
 }
 
 #[cfg(test)]

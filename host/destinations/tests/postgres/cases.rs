@@ -33,6 +33,7 @@ pub const CASES: &[Case] = &[
     ("who is not let in is told", who_is_not_let_in_is_told),
     ("one table is loaded once at a time", one_table_is_loaded_once_at_a_time),
     ("a load that waits is in nobodys way", a_load_that_waits_is_in_nobodys_way),
+    ("a lock of another program may pass", a_lock_of_another_program_may_pass),
     ("staged rows and their state go together", staged_rows_and_their_state_go_together),
     ("a load whose staging table is gone fails", a_load_whose_staging_table_is_gone_fails),
     ("a broken rule changes nothing", a_broken_rule_changes_nothing),
@@ -435,6 +436,45 @@ fn a_load_that_waits_is_in_nobodys_way(database: &Database) {
     assert_eq!(database.get::<i64>(open), 0);
     database.execute("SET lock_timeout = '1s'; ALTER TABLE contacts ADD COLUMN mine text");
     assert_eq!(running.commit(None).unwrap().rows, 15_000);
+}
+
+fn a_lock_of_another_program_may_pass(database: &Database) {
+    load(database, &contacts(Mode::Append), &people(0..3, "a")).unwrap();
+    let mut client = database.connect();
+    let mut other = client.transaction().unwrap();
+    let lock = format!("LOCK TABLE {}.contacts", quoted(&database.schema));
+    other.batch_execute(&lock).unwrap();
+    let mut server = database.server();
+    server.set("lock_timeout", "0s").unwrap();
+    let begun = std::time::Instant::now();
+    for mode in [Mode::Append, Mode::Replace] {
+        let mut hasty = database.destination_at(server.clone());
+        let loaded = hasty.begin(&contacts(mode), Start::Stateless).and_then(|begun| {
+            let mut running = begun.load;
+            running.write(&people(3..6, "b"), &[])?;
+            running.commit(None)
+        });
+        let error = loaded.err().unwrap();
+        let message = "is locked: another program works on it";
+        assert_refused(&error, ErrorKind::Unavailable, message, "?lock_timeout=5m");
+    }
+    assert!(begun.elapsed().as_secs() < 10, "that is what is waited where nothing is said");
+    other.rollback().unwrap();
+    assert_eq!(count(database, "true"), 3);
+    // Whoever waits long enough gets it.
+    let mut other = client.transaction().unwrap();
+    other.batch_execute(&lock).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| load(database, &contacts(Mode::Append), &people(3..6, "b")));
+        let queued = "SELECT count(*) > 0 FROM pg_locks JOIN pg_stat_activity USING (pid)
+                      WHERE NOT granted AND application_name = 'tollgate'";
+        while !waiting.is_finished() && !database.get::<bool>(queued) {
+            std::thread::yield_now();
+        }
+        other.rollback().unwrap();
+        waiting.join().unwrap().unwrap();
+    });
+    assert_eq!(count(database, "true"), 6);
 }
 
 fn staged_rows_and_their_state_go_together(database: &Database) {

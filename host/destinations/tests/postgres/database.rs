@@ -45,7 +45,12 @@ impl Database {
     }
 
     pub fn destination(&self) -> Postgres {
-        Postgres::at(self.server(), self.access.password.clone().map(Secret::new))
+        self.destination_at(self.server())
+    }
+
+    /// The same, reached in another way.
+    pub fn destination_at(&self, server: Server) -> Postgres {
+        Postgres::at(server, self.access.password.clone().map(Secret::new))
     }
 
     pub fn connect(&self) -> Client {

@@ -65,11 +65,7 @@ pub(super) fn base_url(
     if url.query().is_some() {
         return Err(denied("the account's base URL has a query".to_owned()));
     }
-    let finds = |part: &str| {
-        scanner.is_some_and(|scanner| {
-            scanner.finds(part.as_bytes()) || scanner.finds(&percent::decode(part))
-        })
-    };
+    let finds = |part: &str| scanner.is_some_and(|scanner| scanner.finds(part.as_bytes()));
     if finds(url.host()) || finds(url.path()) {
         return Err(has_secret());
     }

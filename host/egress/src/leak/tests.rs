@@ -62,6 +62,25 @@ fn what_may_be_a_word_or_an_id_is_not_searched_for() {
     assert!(scanner(&[]).is_none());
 }
 
+/// What is sent is there as a whole, so that it is searched however it was escaped.
+// Proves: secrets
+#[test]
+fn escapes_without_need_hide_nothing_in_a_whole_text() {
+    let scanner = scanner(&["hunter-2", SECRET]).unwrap();
+    for text in [
+        "hunter%2d2",
+        "%68unter-2",
+        "%68%75%6e%74%65%72%2D%32",
+        "a=%%2hunter%2D2",
+        "s3c%72%22t%2F%C3%A4%20b%3F%3E%7e",
+    ] {
+        assert!(scanner.finds(text.as_bytes()), "{text}");
+    }
+    for text in ["hunter%2", "hunter%2d", "hunter%252d2", "%", "100%"] {
+        assert!(!scanner.finds(text.as_bytes()), "{text}");
+    }
+}
+
 /// Pushes a text in pieces and gives what was released, or that something was found.
 fn push_all(scanner: &Scanner, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
     let (mut search, mut released) = (Pieces::default(), Vec::new());

@@ -1,4 +1,8 @@
+use proptest::prelude::*;
+
 use super::*;
+
+const NOW: &str = "2024-02-29T23:59:50Z";
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -106,7 +110,7 @@ fn backoff_is_random_below_a_bound_that_doubles_up_to_the_largest() {
 
 #[test]
 fn retry_after_is_read_in_both_forms() {
-    let now: Timestamp = "2024-02-29T23:59:50Z".parse().unwrap();
+    let now: Timestamp = NOW.parse().unwrap();
     let table = [
         ("0", Some(secs(0))),
         ("120", Some(secs(120))),
@@ -114,6 +118,10 @@ fn retry_after_is_read_in_both_forms() {
         ("99999999999999999999999", Some(secs(u64::MAX))),
         ("Fri, 01 Mar 2024 00:00:20 GMT", Some(secs(30))),
         ("Thu, 29 Feb 2024 23:00:00 GMT", Some(secs(0))),
+        ("Sat, 01 Jan 10000 00:00:00 GMT", Some(secs(u64::MAX))),
+        ("Thu, 01 Jan 999999999999999999999 00:00:00 GMT", Some(secs(u64::MAX))),
+        ("Thu, 29 Feb 02024 23:59:59 GMT", None),
+        ("come back in 10000 years GMT", None),
         ("", None),
         ("-1", None),
         ("1.5", None),
@@ -132,7 +140,7 @@ fn retry_after_is_read_in_both_forms() {
 
 #[test]
 fn a_sign_counts_for_more_than_the_status() {
-    let now: Timestamp = "2024-02-29T23:59:50Z".parse().unwrap();
+    let now: Timestamp = NOW.parse().unwrap();
     let spent = LimitMeaning::QuotaExhausted;
     let throttled = |wait: Option<u64>| Outcome::Throttled { retry_after: wait.map(secs) };
     let exhausted = |wait| Outcome::Exhausted { wait: secs(wait) };
@@ -183,5 +191,116 @@ fn errors_are_told_apart_by_whether_anything_was_sent() {
     ];
     for (error, expected) in table {
         assert_eq!(Outcome::of_error(&error), expected, "{error}");
+    }
+}
+
+/// Any end of a try.
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let wait = || prop::option::of((0_u64..90).prop_map(secs));
+    let status = prop::sample::select(vec![200, 302, 403, 429, 500, 502, 503, 504]);
+    prop_oneof![
+        (status, wait()).prop_map(|(status, retry_after)| Outcome::Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after,
+        }),
+        wait().prop_map(|retry_after| Outcome::Throttled { retry_after }),
+        (0_u64..9_999).prop_map(|wait| Outcome::Exhausted { wait: secs(wait) }),
+        Just(Outcome::NotSent),
+        Just(Outcome::NoAnswer),
+        Just(Outcome::Late),
+        Just(Outcome::Final),
+    ]
+}
+
+/// How long a provider asks to stay away by this end of a try.
+fn asked(outcome: Outcome) -> Option<Duration> {
+    match outcome {
+        Outcome::Answer { status, retry_after } if [429, 503].contains(&status.as_u16()) => {
+            retry_after
+        }
+        Outcome::Throttled { retry_after } => retry_after,
+        _ => None,
+    }
+}
+
+/// Whether something may have been done by a try that ended so.
+fn may_have_acted(outcome: Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::Throttled { .. }
+            | Outcome::NotSent
+            | Outcome::Answer { status: StatusCode::TOO_MANY_REQUESTS, .. }
+    )
+}
+
+proptest! {
+    /// However tries end and the dice fall: their number and their waits have a bound, nothing that
+    /// may have acted is sent again unless it is safe, and nobody comes before the time named.
+    // Proves: storms
+    #[test]
+    fn tries_keep_their_bounds_and_the_times_named(
+        outcomes in prop::collection::vec(any_outcome(), 1..12), is_read: bool, part in 0_u32..=4,
+    ) {
+        let limits = RetryLimits::default();
+        let method = if is_read { Method::GET } else { Method::POST };
+        let mut tries = Tries::new(limits, &method);
+        let (mut again, mut waited) = (0, Duration::ZERO);
+        for outcome in outcomes {
+            match tries.decide(outcome, &move |bound| bound * part / 4) {
+                Decision::Deliver => break,
+                Decision::RateLimited(wait) => {
+                    let is_asked = asked(outcome) == Some(wait) && waited + wait > limits.wait;
+                    let is_spent = outcome == Outcome::Exhausted { wait };
+                    prop_assert!(is_spent || is_asked);
+                    break;
+                }
+                Decision::Again(reason, wait) => {
+                    again += 1;
+                    waited += wait;
+                    prop_assert!(is_read || !may_have_acted(outcome), "{outcome:?}");
+                    match asked(outcome) {
+                        Some(asked) => {
+                            prop_assert_eq!((reason, wait), (WaitReason::RetryAfter, asked));
+                        }
+                        None => prop_assert!(wait <= limits.backoff_max),
+                    }
+                }
+            }
+        }
+        prop_assert!(again < limits.attempts && waited <= limits.wait, "{again} {waited:?}");
+    }
+
+    /// The bound of a further wait is never less than that of the one before.
+    #[test]
+    fn backoff_never_shrinks(first in 0_u64..100_000, max in 0_u64..100_000, number in 0_u32..70) {
+        let limits = RetryLimits {
+            backoff: Duration::from_millis(first),
+            backoff_max: Duration::from_millis(max),
+            ..RetryLimits::default()
+        };
+        let (one, next) = (backoff(&limits, number, &most), backoff(&limits, number + 1, &most));
+        prop_assert!(one <= next && next <= limits.backoff_max);
+    }
+
+    // Proves: storms
+    #[test]
+    fn every_number_and_every_date_to_come_is_kept(
+        wait in 0_u64..8_000_000_000, years in 10_000_u128..,
+    ) {
+        let now: Timestamp = NOW.parse().unwrap();
+        let told = |text: &str| {
+            retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]), now)
+        };
+        prop_assert_eq!(told(&wait.to_string()), Some(secs(wait)));
+        let date = now + jiff::SignedDuration::from_secs(wait as i64);
+        let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap();
+        prop_assert_eq!(told(&date), Some(secs(wait)));
+        prop_assert_eq!(told(&format!("Sat, 01 Jan {years} 00:00:00 GMT")), Some(secs(u64::MAX)));
+    }
+
+    #[test]
+    fn no_text_of_retry_after_panics(text in "[ -~]{0,40}") {
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+        let _ = retry_after(&headers, Timestamp::MAX);
     }
 }

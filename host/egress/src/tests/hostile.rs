@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout};
 use tollgate_model::ErrorKind;
 
 use super::body::{brotli, chunked, gzip, zlib};
 use super::harness::*;
+use crate::config::GuestTimeouts;
 use crate::error::{GateError, Phase};
 
 const MIB: u64 = 1 << 20;
@@ -46,26 +48,105 @@ async fn a_bomb_is_stopped_by_its_ratio_in_every_encoding() {
     }
 }
 
+/// What was packed once, the same packed again, what the server says of it, and whether that is
+/// taken.
+type Packed<'a> = (&'a [u8], Vec<u8>, &'static [(&'static str, &'static str)], bool);
+
 // Proves: bombs
 #[tokio::test]
 async fn a_bomb_within_a_bomb_is_not_taken_off_twice() {
-    let inner = gzip(&vec![0; 8 << 20]);
-    let nested = gzip(&inner);
-    let table: [(&[(&str, &str)], bool); 4] = [
-        (&[("content-encoding", "gzip")], true),
-        (&[("content-encoding", "gzip, gzip")], false),
-        (&[("content-encoding", "gzip"), ("content-encoding", "br")], false),
-        (&[("content-encoding", "br, identity, gzip")], false),
+    let zeros = vec![0; 8 << 20];
+    let (gzipped, brotlied) = (gzip(&zeros), brotli(&zeros));
+    let table: [Packed<'_>; 6] = [
+        (&gzipped, gzip(&gzipped), &[("content-encoding", "gzip")], true),
+        (&gzipped, gzip(&gzipped), &[("content-encoding", "gzip, gzip")], false),
+        (&brotlied, gzip(&brotlied), &[("content-encoding", "gzip")], true),
+        (&brotlied, gzip(&brotlied), &[("content-encoding", "br, identity, gzip")], false),
+        (&gzipped, brotli(&gzipped), &[("content-encoding", "br")], true),
+        (
+            &gzipped,
+            brotli(&gzipped),
+            &[("content-encoding", "gzip"), ("content-encoding", "br")],
+            false,
+        ),
     ];
-    for (headers, passes) in table {
-        let (headers, body) = (headers.to_vec(), nested.clone());
-        let rig = setup().start(move |_, _| answer(200, &headers, &body)).await;
+    for (inner, nested, headers, passes) in table {
+        let headers = headers.to_vec();
+        let rig = setup().start(move |_, _| answer(200, &headers, &nested)).await;
         match outcome(&rig, API).await {
             // What is left is what the server compressed, still small.
             Ok(reply) => assert!(passes && reply.body == inner),
             Err(error) => assert!(!passes && matches!(error, GateError::Undecodable(_)), "{error}"),
         }
         assert!(rig.passage.usage().body_bytes < MIB);
+    }
+}
+
+/// A gigabyte of one text as gzip, which is about a megabyte: the same 4 MiB in 256 members, which
+/// are one file (RFC 1952, 2.2).
+fn gigabyte() -> Vec<u8> {
+    gzip(&vec![b'x'; 4 << 20]).repeat(256)
+}
+
+/// Reads an answer piece by piece and keeps none, as it is done where memory stays flat; gives how
+/// it ends, and the bytes of its largest piece.
+async fn drained(rig: &Rig) -> (GateError, usize) {
+    let answer = rig.passage.send(request("GET", API, &[], ""), GuestTimeouts::default());
+    let mut body = answer.await.unwrap().into_body();
+    let mut largest = 0;
+    loop {
+        match body.frame().await.expect("it ends without an error") {
+            Ok(frame) => largest = largest.max(frame.into_data().unwrap().len()),
+            Err(error) => return (error, largest),
+        }
+    }
+}
+
+/// With the limits that everybody has.
+// Proves: bombs, endless
+#[tokio::test]
+async fn a_text_of_a_gigabyte_is_stopped_by_the_defaults() {
+    let file = gigabyte();
+    assert!((900_000..1_300_000).contains(&file.len()), "{}", file.len());
+    let piece = vec![b'x'; 1 << 20];
+    let table = [
+        (
+            "in gzip",
+            answer(200, &[("content-encoding", "gzip")], &file),
+            "decompressed to more than 200 times",
+            100 * MIB,
+        ),
+        (
+            "announced",
+            vec![head(200, &[("content-length", "1073741824")]), Step::Repeat(piece)],
+            "more than 268435456 bytes on the wire",
+            0,
+        ),
+    ];
+    for (what, steps, expected, most) in table {
+        let rig = setup().start(move |_, _| steps.clone()).await;
+        let (error, largest) = timeout(Duration::from_secs(60), drained(&rig)).await.unwrap();
+        assert!(error.to_string().contains(expected), "{what}: {error}");
+        assert_eq!(rig.passage.verdict().unwrap().kind(), ErrorKind::Limit);
+        assert!(rig.passage.usage().body_bytes <= most, "{what}");
+        assert!(largest <= 2 << 20, "{what}: a piece of {largest} bytes is in memory at once");
+    }
+}
+
+/// A gigabyte in some two kilobytes, for its megabyte is as dull as itself.
+// Proves: bombs
+#[tokio::test]
+async fn a_gigabyte_packed_twice_is_stopped_before_it_is_unpacked_once() {
+    let twice = gzip(&gigabyte());
+    assert!(twice.len() < 5_000, "{}", twice.len());
+    for (codings, expected) in
+        [("gzip", "more than 200 times"), ("gzip, gzip", "encoded more than once")]
+    {
+        let (twice, headers) = (twice.clone(), [("content-encoding", codings)]);
+        let rig = setup().start(move |_, _| answer(200, &headers, &twice)).await;
+        let error = outcome(&rig, API).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{codings}: {error}");
+        assert!(rig.passage.usage().body_bytes <= MIB, "{codings}");
     }
 }
 
@@ -197,6 +278,36 @@ async fn interim_answers_without_an_end_are_given_up_on() {
     }
 }
 
+/// What is said to be interim has no body, and nobody asked for another protocol: what stands
+/// behind is not the answer, and not the next one's.
+// Proves: broken
+#[tokio::test]
+async fn an_interim_answer_has_no_body_and_no_other_protocol_behind_it() {
+    let table = [
+        ("100 Continue\r\ncontent-length: 6\r\n\r\nforged", None),
+        ("100 Continue\r\ntransfer-encoding: chunked\r\n\r\n6\r\nforged\r\n0\r\n\r\n", None),
+        ("101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n", Some((101, ""))),
+        ("101 Switching Protocols\r\n\r\n", Some((101, ""))),
+        ("199 What\r\n\r\n", Some((200, "first"))),
+    ];
+    for (interim, expected) in table {
+        let begin = send(format!("HTTP/1.1 {interim}"));
+        let first = [vec![begin], ok("first")].concat();
+        let rig = strict()
+            .start(move |number, _| if number == 0 { first.clone() } else { ok("next") })
+            .await;
+        match (outcome(&rig, API).await, expected) {
+            (Ok(reply), Some((status, body))) => {
+                assert_eq!((reply.status.as_u16(), &*reply.body), (status, body.as_bytes()));
+            }
+            (Err(error), None) => assert_eq!(error.kind(), ErrorKind::Data, "{error}"),
+            (outcome, _) => panic!("{interim}: {outcome:?}"),
+        }
+        let next = outcome(&rig, &format!("{API}?page=2")).await.unwrap();
+        assert_eq!(next.body, "next", "{interim}");
+    }
+}
+
 // Proves: endless
 #[tokio::test(start_paused = true)]
 async fn a_head_that_drips_is_given_up_on() {
@@ -215,7 +326,13 @@ async fn a_head_that_drips_is_given_up_on() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_every_calendar_ends_the_run_at_once() {
     let nines = "9".repeat(10_000);
-    for after in ["99999999999999999999", &nines, "Fri, 01 Jan 9999 00:00:00 GMT"] {
+    for after in [
+        "99999999999999999999",
+        &nines,
+        "Fri, 01 Jan 9999 00:00:00 GMT",
+        "Sat, 01 Jan 10000 00:00:00 GMT",
+        &format!("Sat, 01 Jan {} 00:00:00 GMT", &nines[..1_000]),
+    ] {
         let after = after.to_owned();
         let rig = setup().start_in_memory(move |_, _| answer(429, &[("retry-after", &after)], ""));
         let begun = Instant::now();

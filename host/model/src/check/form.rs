@@ -152,7 +152,8 @@ fn takes(known: &Known<'_>, value: &str) -> bool {
 
 fn check_default(report: &mut Report, place: &Place<'_>, field: &Field) {
     let Some(default) = &field.default else { return };
-    report.count(default);
+    // What it stands for is without the spaces and line breaks around it; it is shown with them.
+    report.line(place, "default", default, VALUE_BYTES_MAX);
     if field.kind == FieldKind::Secret {
         return report.add(place, format_args!("a secret has no default"));
     }

@@ -1,5 +1,6 @@
 mod auth;
 mod forms;
+mod texts;
 
 use super::*;
 use crate::data_type::DataType;

@@ -171,3 +171,48 @@ proptest! {
         prop_assert_eq!(daily.due(from, Some(between)), Some(second));
     }
 }
+
+proptest! {
+    // Each case looks at hundreds of minutes.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// The next time is one of the fields', and no minute before it is, by a clock that is read
+    /// minute by minute, over changes of it too.
+    #[test]
+    fn the_next_time_is_the_first_that_the_fields_mean(
+        minutes in prop::collection::btree_set(0..60i8, 1..4),
+        hours in prop::collection::btree_set(0..4i8, 1..4),
+        weekdays in prop::collection::btree_set(0..7i8, 3..8),
+        change in 0..4usize, before in 0..600i64,
+    ) {
+        let list = |values: &std::collections::BTreeSet<i8>| {
+            values.iter().map(i8::to_string).collect::<Vec<_>>().join(",")
+        };
+        // Half an hour forward, an hour back and forward, and a day left out.
+        let (zone, change) = [
+            ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
+            ("Europe/Berlin", "2026-10-25T01:00:00Z"),
+            ("America/New_York", "2026-03-08T07:00:00Z"),
+            ("Pacific/Apia", "2011-12-30T10:00:00Z"),
+        ][change];
+        let text = format!("{} {} * * {} {zone}", list(&minutes), list(&hours), list(&weekdays));
+        let from = at(change) - SignedDuration::from_mins(before);
+        let due = schedule(&text).due(from, None).unwrap();
+        let zone = jiff::tz::TimeZone::get(zone).unwrap();
+        let is_meant = |moment: Timestamp| {
+            let local = zone.to_datetime(moment);
+            // Of a time that is shown twice, only the first is one.
+            let is_first = zone.to_ambiguous_timestamp(local).earlier().unwrap() == moment;
+            is_first && minutes.contains(&local.minute()) && hours.contains(&local.hour())
+                && weekdays.contains(&local.weekday().to_sunday_zero_offset())
+        };
+        let is_change = zone.preceding(due + SignedDuration::from_secs(1)).next()
+            .is_some_and(|last| last.timestamp() == due);
+        prop_assert!(due > from && (is_meant(due) || is_change), "{text}: {due}");
+        let minute = SignedDuration::from_mins(1);
+        let scanned = std::iter::successors(Some(from + minute), |moment| Some(*moment + minute));
+        let mut passed = scanned.take(720).take_while(|moment| *moment < due);
+        let first = passed.find(|moment| is_meant(*moment));
+        prop_assert_eq!(first, None, "{} is due at {} only", text, due);
+    }
+}

@@ -265,6 +265,8 @@ async fn lies_about_writes() {
         ("traps", "[Unknown(", Some(ErrorKind::Bug)),
         ("long", "[Rejected(\"\\\\u{1b}[31m", None),
         ("escapes", "[Done(Some(\"\\\\u{0}\\\\u{1b}[31m", None),
+        ("unchanged", "[Unchanged(\"\\\\u{0}\\\\u{1b}[31m", None),
+        ("unknown", "[Unknown(\"\\\\u{0}\\\\u{1b}[31m", None),
     ] {
         let session = connect(&connector, |access| access.remap(ORIGIN, provider.origin()));
         let write = session.write("rows", Operation::Create).build().unwrap();
@@ -284,6 +286,17 @@ async fn lies_about_writes() {
 
 /// The one that behaves has its tests in `writing.rs`.
 mod writes_rows {}
+
+/// Every text crosses over in the same way, whichever it is.
+// Proves: texts
+#[tokio::test]
+async fn hands_over_bytes() {
+    let error = load("hands_over_bytes", Limits::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Bug, "{error}");
+    assert!(error.message().ends_with("broke the rules of the interface in `start`"), "{error}");
+    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    assert!(cause.starts_with("invalid utf-8"), "{cause}");
+}
 
 /// A page that nobody waits for any more takes its instance with it.
 // Proves: over

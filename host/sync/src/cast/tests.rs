@@ -129,3 +129,43 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    // Each case casts some sixty values.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// There and back again: wherever both ways exist, what was taken is what it was.
+    #[test]
+    fn what_goes_back_is_what_it_was(
+        number: i64, units in -999_999_999_i128..=999_999_999, whole: bool,
+        days in -719_162_i32..2_932_896,
+        micros in -62_135_596_800_000_000_i64..253_402_207_200_000_000, double: f64, bytes: Vec<u8>,
+    ) {
+        let written = |push: &dyn Fn(&mut Vec<u8>)| {
+            let mut out = Vec::new();
+            push(&mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let units = if whole { units / 10_000 * 10_000 } else { units };
+        let samples = [
+            (Int64, number.to_string()),
+            (Int64, (number >> 40).to_string()),
+            (dec(9, 4), written(&|out| literal::push_decimal(out, units, 4))),
+            (dec(12, 0), written(&|out| literal::push_decimal(out, units, 0))),
+            (Boolean, whole.to_string()),
+            (Date, written(&|out| literal::push_date(out, days).unwrap())),
+            (Timestamp, written(&|out| literal::push_timestamp(out, micros).unwrap())),
+            (Float64, written(&|out| literal::push_float(out, double))),
+            (Bytes, written(&|out| literal::push_base64(out, &[&bytes[..], b"x"].concat()))),
+        ];
+        let numbers = [Boolean, Int64, Float64, dec(9, 4), dec(23, 4), dec(12, 0)];
+        let types = [&numbers[..], &[Text, Date, Timestamp, Json, Bytes]].concat();
+        for (from, value) in samples {
+            for to in types.iter().filter(|to| from.converts_to(**to) && to.converts_to(from)) {
+                if let Ok(other) = turned(&value, from, *to) {
+                    prop_assert_eq!(turned(&other, *to, from).unwrap(), &*value, "{} {}", from, to);
+                }
+            }
+        }
+    }
+}

@@ -271,4 +271,88 @@ proptest::proptest! {
         let (one, other) = (interleaved(&parts, &choices).end(), interleaved(&parts, &[0]).end());
         proptest::prop_assert_eq!(one, other);
     }
+
+    /// Runs that end anywhere, without a word: in the end every page was kept, under `merge` at
+    /// least once, else once.
+    #[test]
+    fn no_end_of_a_run_loses_a_page_or_has_it_twice(
+        parts in proptest::collection::vec(
+            proptest::collection::vec((0..5_u64, proptest::bool::ANY), 0..6), 1..4),
+        runs in proptest::collection::vec(
+            proptest::collection::vec((0..100_usize, proptest::bool::ANY), 0..12), 0..5),
+        merges: bool,
+    ) {
+        let mode = if merges { Mode::Merge } else { Mode::Append };
+        let mut table = Runs { parts: &parts, mode, state: None, kept: BTreeMap::new() };
+        for steps in runs {
+            if table.run(&mut steps.into_iter()) {
+                break;
+            }
+        }
+        if table.state.as_ref().is_none_or(|state| !state.round.ended) {
+            proptest::prop_assert!(table.run(&mut std::iter::repeat((0, true))));
+        }
+        for (part, pages) in parts.iter().enumerate() {
+            for page in (0..pages.len()).filter(|page| pages[*page].0 > 0) {
+                let times = table.kept.get(&(part, page)).copied().unwrap_or_default();
+                proptest::prop_assert!(times == 1 || merges && times > 1, "{part} {page}: {times}");
+            }
+        }
+    }
+}
+
+/// What several runs of one read come to.
+struct Runs<'a> {
+    parts: &'a [Pages],
+    mode: Mode,
+    state: Option<State>,
+    /// How often each page of each part was kept.
+    kept: BTreeMap<(usize, usize), u32>,
+}
+
+impl Runs<'_> {
+    /// One run, which ends when its steps do: each says which part goes on, and whether what can be
+    /// kept is kept then. Whether it came to the end of all parts.
+    fn run(&mut self, steps: &mut dyn Iterator<Item = (usize, bool)>) -> bool {
+        let scope = Scope { mode: self.mode, ..scope() };
+        let kept = self.state.clone().map_or(Kept::Nothing, Kept::Same);
+        let course = Course::new(scope, false, kept, first());
+        let begin = |part: usize| match course.begin(Some(&part.to_string())) {
+            Begin::Done => self.parts[part].len() + 1,
+            Begin::AtStart => 0,
+            Begin::After(checkpoint) => checkpoint.parse::<usize>().unwrap() + 1,
+        };
+        let mut at: Vec<usize> = (0..self.parts.len()).map(begin).collect();
+        let (mut ledger, mut written) = (Ledger::new(course), Vec::new());
+        loop {
+            let is_open = |part: &usize| at[*part] <= self.parts[*part].len();
+            let open: Vec<usize> = (0..at.len()).filter(is_open).collect();
+            if open.is_empty() {
+                self.keep(&ledger.end(), &mut written);
+                return true;
+            }
+            let Some((choice, keeps)) = steps.next() else { return false };
+            let part = open[choice % open.len()];
+            let (id, page) = (part.to_string(), at[part]);
+            match self.parts[part].get(page) {
+                Some((rows, tells)) => {
+                    ledger.page(Some(&id), *rows, tells.then(|| page.to_string()));
+                    written.push((part, page));
+                }
+                None => ledger.ended(Some(&id)),
+            }
+            at[part] += 1;
+            if keeps && ledger.can_keep() {
+                self.keep(&ledger.change(), &mut written);
+                ledger.kept(Duration::ZERO);
+            }
+        }
+    }
+
+    fn keep(&mut self, change: &Change, written: &mut Vec<(usize, usize)>) {
+        self.state = Some(State::after(self.state.take(), change));
+        for page in written.drain(..) {
+            *self.kept.entry(page).or_default() += 1;
+        }
+    }
 }

@@ -1,5 +1,7 @@
-use super::*;
+use proptest::prelude::*;
 use tollgate_model::DataType;
+
+use super::*;
 
 fn column(name: &str) -> Column {
     Column {
@@ -176,4 +178,57 @@ fn deletions_are_followed_where_rows_are_merged_and_take_their_column() {
     let error = planned(Mode::Merge, Deletes::Remove, &["id"]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().contains("takes its column color, which tells deletions"));
+}
+
+proptest! {
+    /// Whatever is chosen: a plan reads exactly that in that order, has the key only as a whole,
+    /// and what it cannot do is refused before anything is read.
+    #[test]
+    fn a_plan_is_what_was_chosen_or_an_error(
+        keys in 0_usize..3,
+        chosen in prop::collection::vec(0_usize..6, 0..5),
+        mode in prop::sample::select(vec![Mode::Replace, Mode::Append, Mode::Merge]),
+        has_cursor: bool, wants_since: bool, full: bool,
+    ) {
+        let name = |number: &usize| format!("c{number}");
+        let available: Vec<Column> = (0..5).map(|number| column(&name(&number))).collect();
+        let key: Vec<String> = (0..keys).map(|number| name(&number)).collect();
+        let cursor = has_cursor.then(|| name(&0));
+        let stream = Stream { primary_key: key.clone(), cursor, ..stream() };
+        let columns: Vec<String> = chosen.iter().map(name).collect();
+        let plan = Plan::new(&stream, &available, Choices {
+            columns: columns.clone(),
+            mode,
+            since: wants_since.then_some(0),
+            refresh: if full { Refresh::Full } else { Refresh::GoOn },
+            concurrency: Some(chosen.len()),
+            ..Choices::default()
+        });
+        let read: Vec<String> = match columns.is_empty() {
+            true => available.iter().map(|column| column.name.clone()).collect(),
+            false => columns,
+        };
+        let is_known = read.iter().all(|name| available.iter().any(|column| column.name == *name));
+        let is_unique = read.iter().collect::<BTreeSet<_>>().len() == read.len();
+        let has_key = !key.is_empty() && key.iter().all(|name| read.contains(name));
+        let can_merge = mode != Mode::Merge || has_key;
+        let can_tell = !wants_since || has_cursor && mode != Mode::Replace;
+        match plan {
+            Err(error) => {
+                prop_assert_eq!(error.kind(), ErrorKind::Config);
+                prop_assert!(!(is_known && is_unique && can_merge && can_tell), "{}", error);
+            }
+            Ok(plan) => {
+                prop_assert!(is_known && is_unique && can_merge && can_tell);
+                prop_assert!(plan.read.columns.iter().map(|c| &c.name).eq(&read));
+                prop_assert!(plan.table.columns.iter().map(|c| &c.name).eq(&read));
+                let keeps_key = has_key && !(full && mode == Mode::Append);
+                prop_assert_eq!(plan.table.primary_key, if keeps_key { key } else { Vec::new() });
+                prop_assert_eq!(plan.table.mode, if full { Mode::Replace } else { mode });
+                prop_assert_eq!(plan.scope.mode, mode);
+                prop_assert_eq!(plan.has_cursor, has_cursor && mode != Mode::Replace);
+                prop_assert_eq!(plan.concurrency, chosen.len().max(1));
+            }
+        }
+    }
 }

@@ -43,6 +43,8 @@ pub struct Memory {
     pub shelf: Arc<Shelf>,
     pub fault: Option<Fault>,
     pub keeps_nothing: bool,
+    /// Whether it takes no table.
+    pub refuses: bool,
 }
 
 impl Memory {
@@ -69,6 +71,9 @@ impl Memory {
 
 impl Destination for Memory {
     fn begin(&mut self, table: &Table, start: Start<'_>) -> Result<Begun> {
+        if self.refuses {
+            return Err(Error::new(ErrorKind::Destination, "the table cannot be loaded"));
+        }
         let mode = table.mode;
         let kept = self.call(|durable| {
             let kept = match (start, durable.state.clone()) {
@@ -89,6 +94,13 @@ impl Destination for Memory {
         let (memory, is_fresh) = (self.clone(), start == Start::Fresh);
         let load = MemoryLoad { memory, mode, is_fresh, rows: Vec::new(), is_paused: false };
         Ok(Begun { load: Box::new(load), kept, table: table.clone() })
+    }
+
+    fn forget(&mut self, _table: &str) -> Result<bool> {
+        self.call(|durable| {
+            durable.staged.clear();
+            durable.state.take().is_some()
+        })
     }
 
     fn state(&self, _table: &str) -> Result<Option<State>> {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use tokio_util::sync::CancellationToken;
 use tollgate_model::{ErrorKind, Unobserved};
-use tollgate_sync::{Failed, Mode, Plan, Refresh, Report, ResumedFrom, run};
+use tollgate_sync::{Destination, Failed, Mode, Plan, Refresh, Report, ResumedFrom, run};
 
 use crate::memory::{Fault, Memory};
 use crate::numbers::{AtPage, Numbers};
@@ -16,9 +16,12 @@ const MODES: [Mode; 3] = [Mode::Replace, Mode::Append, Mode::Merge];
 const PARTS: [Option<usize>; 2] = [None, Some(3)];
 
 async fn go(source: &Numbers, memory: &Memory, mode: Mode) -> Result<Report, Failed> {
+    carry_out(source, memory, &Plan { part_retries: 0, ..plan(mode) }).await
+}
+
+async fn carry_out(source: &Numbers, memory: &Memory, plan: &Plan) -> Result<Report, Failed> {
     let cancel = CancellationToken::new();
-    let plan = Plan { part_retries: 0, ..plan(mode) };
-    run(source, Box::new(memory.clone()), &plan, &Unobserved, &cancel).await
+    run(source, Box::new(memory.clone()), plan, &Unobserved, &cancel).await
 }
 
 /// The next run, which has nothing in its way, brings everything once.
@@ -161,6 +164,22 @@ async fn a_read_with_a_cursor_goes_on_where_the_last_one_ended() {
         assert_eq!(memory.rows().unwrap(), source.truth());
         let again = go(&source, &memory, mode).await.unwrap();
         assert_eq!((again.rows, memory.rows().unwrap()), (0, source.truth()));
+    }
+}
+
+/// What is kept goes when the destination has taken the table, and not before.
+#[tokio::test]
+async fn a_read_begun_anew_keeps_what_is_kept_until_it_can_begin() {
+    for mode in [Mode::Append, Mode::Merge] {
+        let memory = Memory::default();
+        next_brings_all(&memory, None, mode, "first").await;
+        let kept = memory.state("numbers").unwrap();
+        let anew = Plan { refresh: Refresh::Anew, ..plan(mode) };
+        let refusing = Memory { refuses: true, ..memory.clone() };
+        assert!(carry_out(&Numbers::default(), &refusing, &anew).await.is_err());
+        assert_eq!(memory.state("numbers").unwrap(), kept, "{mode:?}");
+        let report = carry_out(&Numbers::default(), &memory, &anew).await.unwrap();
+        assert_eq!((report.rows, report.resumed), (30, None), "everything is read again");
     }
 }
 

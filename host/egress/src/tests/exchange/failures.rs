@@ -57,6 +57,46 @@ async fn each_reply_without_a_token_is_told_for_what_it_is() {
     }
 }
 
+/// Each value and each reply is within its own limit.
+// Proves: documents
+#[tokio::test]
+async fn the_values_of_all_replies_together_are_bounded() {
+    let value = "v".repeat(8 << 10);
+    let reply = |count| {
+        let values: Vec<String> = (0..count).map(|n| format!("\"v{n}\":\"{value}\"")).collect();
+        ok(format!(r#"{{"access_token":"canary-t1",{}}}"#, values.join(",")))
+    };
+    for (second, fits) in [(4, true), (5, false)] {
+        let takes = |of: &str, count| {
+            let values = (0..count).map(|n| taken(&format!("{of}{n}"), &format!("/v{n}")));
+            values.chain([taken("access_token", "/access_token")]).collect()
+        };
+        let setup = key_scene_with(|exchange| {
+            exchange.sign_in = vec![
+                get(TOKEN_URL, takes("a", 3)),
+                get(&format!("{TOKEN_URL}/2"), takes("b", second)),
+            ];
+        });
+        let (first, second) = (reply(3), reply(second));
+        let rig = setup
+            .start(move |_, head| match head {
+                head if is_on(head, "/token") => first.clone(),
+                head if is_on(head, "/token/2") => second.clone(),
+                _ => ok("{}"),
+            })
+            .await;
+        let outcome = rig.get(API).await;
+        assert_eq!(requested(&rig).len(), if fits { 3 } else { 2 }, "{:?}", requested(&rig));
+        let Err(error) = outcome else {
+            assert!(fits);
+            continue;
+        };
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(error.to_string().contains("the replies give more than 65536 bytes"), "{error}");
+        assert_clean(&rig, Some(&error));
+    }
+}
+
 #[tokio::test]
 async fn credentials_that_were_refused_are_not_shown_again() {
     for (status, expected) in [(401, 1), (503, 4)] {

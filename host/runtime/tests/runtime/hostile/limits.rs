@@ -141,6 +141,12 @@ pub(super) async fn hoards_random() {
         let text = "asks for more than 65536 random bytes at once";
         fails_as("hoards_random", variant, Limits::default(), ErrorKind::Limit, text).await;
     }
+    // As much as may be had at once, without end.
+    for variant in ["good in small steps", "cheap in small steps"] {
+        let limits = Limits { cpu_per_call: Duration::from_millis(50), ..Limits::default() };
+        let text = "computed for more than 50ms in one call";
+        fails_as("hoards_random", variant, limits, ErrorKind::Limit, text).await;
+    }
 }
 
 // Proves: memory
