@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile check guests bench bench-compare faults clean cargo
+.PHONY: help demo test hostile fuzz check guests bench bench-compare faults clean cargo
 
 # Cargo's own folder may be moved by its usual variable; components stand at a fixed place.
 BUILT := $(or $(CARGO_TARGET_DIR),target)
@@ -43,6 +43,11 @@ hostile: cargo ## Run the tests that SECURITY.md names: hostile connectors and p
 	guests/build.sh --hostile
 	$(SAY) "running the tests that SECURITY.md names"
 	tests/hostile.sh
+
+# Cargo builds the targets with the features of the tests, so that only our own crates are built anew.
+fuzz: cargo ## Run the fuzz targets, each for TIME=20 seconds (TARGET="…" for these alone)
+	$(SAY) "fuzzing, each target for $(or $(TIME),20) seconds"
+	TIME="$(TIME)" tests/fuzz/run.sh $(TARGET)
 
 check: cargo ## Format, lints, layering laws, documentation, advisories: all that CI asks for
 	$(SAY) "format"

@@ -53,8 +53,8 @@ const REFUSED_V6: [Ipv6Net; 6] = [
     v6(0x3fff, 0, 0, 20),         // documentation
 ];
 
-/// Whether an address is public.
-pub(crate) fn is_public(address: IpAddr) -> bool {
+/// Whether an address is public: one that the gate connects to without an operator's remap.
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !REFUSED_V4.iter().any(|net| net.contains(&address)),
         IpAddr::V6(address) => {

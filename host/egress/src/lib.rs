@@ -41,6 +41,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use address::is_public;
 pub use body::GateBody;
 pub use config::{Credentials, GateConfig, GuestTimeouts};
 pub use error::{GateError, Phase};
@@ -50,4 +51,6 @@ pub use oauth::{Connected, DevicePrompt, Redirect, SignIn};
 pub use origin::{Place, Remap};
 pub use passage::Passage;
 pub use purpose::Purpose;
+pub use retry::retry_after;
 pub use rustls_pki_types::CertificateDer;
+pub use url::CanonicalUrl;

@@ -1,6 +1,6 @@
 //! Whether a request is sent again, and when.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method, StatusCode};
@@ -185,9 +185,10 @@ fn passes_by_itself(status: StatusCode) -> bool {
     asks_to_wait(status) || [StatusCode::BAD_GATEWAY, StatusCode::GATEWAY_TIMEOUT].contains(&status)
 }
 
-/// `Retry-After` as seconds or as a date; one that is neither says nothing. What is too far away to
-/// be a number or a date here is as far as there is.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+/// How long a provider asks to stay away by `Retry-After`, in seconds or as a date; one that is
+/// neither says nothing, and a date that has passed says no time at all. What is too far away to be
+/// a number or a date here is as far as there is.
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if is_number(text) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
@@ -195,8 +196,11 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     if is_beyond_the_calendar(text) {
         return Some(Duration::from_secs(u64::MAX));
     }
-    let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    // Any of the three forms of RFC 9110, section 5.6.7, or that of mail, which has zones.
+    let of_mail =
+        || rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(SystemTime::from);
+    let date = httpdate::parse_http_date(text).ok().or_else(of_mail)?;
+    Some(date.duration_since(now.into()).unwrap_or(Duration::ZERO))
 }
 
 fn is_number(text: &str) -> bool {

@@ -21,7 +21,7 @@ const HTTPS_PORT: u16 = 443;
 /// A URL in its one form: https, a lowercase DNS name, the port, a path without dot segments and a
 /// query, both as the connector wrote them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct CanonicalUrl {
+pub struct CanonicalUrl {
     host: String,
     port: u16,
     path: String,
@@ -34,7 +34,7 @@ impl CanonicalUrl {
     /// # Errors
     /// [`GateError::Denied`] for what is no URL in its one form, without repeating it, as it may
     /// hold anything.
-    pub(crate) fn parse(uri: &Uri) -> Result<Self, GateError> {
+    pub fn parse(uri: &Uri) -> Result<Self, GateError> {
         if uri.scheme_str() != Some("https") {
             return Err(invalid("its scheme is not https"));
         }
@@ -64,7 +64,7 @@ impl CanonicalUrl {
     ///
     /// # Errors
     /// As [`CanonicalUrl::parse`].
-    pub(crate) fn parse_text(text: &str) -> Result<Self, GateError> {
+    pub fn parse_text(text: &str) -> Result<Self, GateError> {
         if text.contains('#') {
             return Err(invalid("there is a fragment"));
         }
@@ -72,24 +72,28 @@ impl CanonicalUrl {
         CanonicalUrl::parse(&uri)
     }
 
-    pub(crate) fn host(&self) -> &str {
+    /// The host, in lowercase.
+    pub fn host(&self) -> &str {
         &self.host
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// The port, 443 where none was written.
+    pub fn port(&self) -> u16 {
         self.port
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// The path, as it was written; `/` where there was none.
+    pub fn path(&self) -> &str {
         &self.path
     }
 
-    pub(crate) fn query(&self) -> Option<&str> {
+    /// The query, as it was written.
+    pub fn query(&self) -> Option<&str> {
         self.query.as_deref()
     }
 
     /// Scheme, host and, where it is not the usual one, port.
-    pub(crate) fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         match self.port {
             HTTPS_PORT => format!("https://{}", self.host),
             port => format!("https://{}:{port}", self.host),
@@ -97,12 +101,12 @@ impl CanonicalUrl {
     }
 
     /// Whether it lies at or below a prefix.
-    pub(crate) fn is_below(&self, prefix: &Audience) -> bool {
+    pub fn is_below(&self, prefix: &Audience) -> bool {
         prefix.origin().matches(&self.host, self.port) && prefix.covers_path(&self.path)
     }
 
     /// For the audit trail: of the query only the names.
-    pub(crate) fn redacted(&self) -> String {
+    pub fn redacted(&self) -> String {
         let mut text = format!("{}{}", self.origin(), self.path);
         for (position, pair) in self.query.iter().flat_map(|query| query.split('&')).enumerate() {
             let name = pair.split_once('=').map_or(pair, |(name, _)| name);

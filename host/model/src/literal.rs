@@ -7,8 +7,8 @@ use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 
 /// 0001-01-01 and 9999-12-31 in days since 1970-01-01: beyond them a year has no four digits, and
 /// the order of the texts would no longer be the order of time.
@@ -144,9 +144,16 @@ pub fn parse_date(text: &str) -> Option<i32> {
 /// The microseconds since 1970-01-01 UTC of an RFC 3339 time with an offset and at most six digits
 /// behind the point that count.
 pub fn parse_timestamp(text: &str) -> Option<i64> {
-    // An annotation of a zone would be passed over.
-    let time: Timestamp = text.parse().ok().filter(|_| !text.contains('['))?;
-    (time.subsec_nanosecond() % 1_000 == 0).then(|| time.as_microsecond())
+    // An instant of the parser's own ends a day before the calendar does, and an annotation of a zone
+    // would be passed over.
+    let pieces = Pieces::parse(text).ok().filter(|_| !text.contains('['))?;
+    let (time, offset) = (pieces.time()?, pieces.to_numeric_offset()?);
+    let days = pieces.date().since(Date::constant(1970, 1, 1)).ok()?.get_days();
+    let (hours, minutes) = (i64::from(time.hour()), i64::from(time.minute()));
+    let seconds = hours * 3600 + minutes * 60 + i64::from(time.second());
+    let nanos = time.subsec_nanosecond();
+    let micros = (seconds - i64::from(offset.seconds())) * 1_000_000 + i64::from(nanos / 1_000);
+    (nanos % 1_000 == 0).then(|| i64::from(days) * MICROS_PER_DAY + micros)
 }
 
 /// The bytes of Base64 with the standard alphabet and padding.
@@ -189,7 +196,7 @@ fn push_day(out: &mut Vec<u8>, days: i64) -> Result<(), OutOfRange> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::{SignedDuration, civil};
+    use jiff::{SignedDuration, Timestamp, civil};
     use proptest::prelude::*;
 
     use super::*;
@@ -266,6 +273,9 @@ mod tests {
             assert_eq!(parse_base64(text), None, "{text:?}");
         }
         assert_eq!(parse_boolean("True"), Some(true));
+        let last = "9999-12-31T23:59:59.999999Z";
+        let read = parse_timestamp(last).unwrap();
+        assert_eq!(text(|out| push_timestamp(out, read).unwrap()), last, "what is written is read");
         assert_eq!(parse_timestamp("1970-01-01T01:00:00.000001+01:00"), Some(1));
     }
 

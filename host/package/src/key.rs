@@ -25,6 +25,40 @@ const PEM_END: &str = "-----END PRIVATE KEY-----";
 /// The most bytes of a key's file. One has 119.
 const FILE_BYTES_MAX: u64 = 1_024;
 
+/// The keys of which the eightfold is nothing, without their highest bit (D. J. Bernstein et al.,
+/// "EdDSA for more curves", and as libsodium lists them): under them a signature can be made that
+/// fits many texts, without a secret. No secret key has one of them.
+const SMALL_ORDER: [[u8; KEY_BYTES]; 7] = [
+    [0; KEY_BYTES],
+    ending(1, 0, 0),
+    ending(0xec, 0xff, 0x7f),
+    ending(0xed, 0xff, 0x7f),
+    ending(0xee, 0xff, 0x7f),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+];
+
+/// A key of these bytes: the first, all others, the last.
+const fn ending(first: u8, others: u8, last: u8) -> [u8; KEY_BYTES] {
+    let mut bytes = [others; KEY_BYTES];
+    (bytes[0], bytes[KEY_BYTES - 1]) = (first, last);
+    bytes
+}
+
+fn has_small_order(key: &[u8; KEY_BYTES]) -> bool {
+    let mut key = *key;
+    key[KEY_BYTES - 1] &= 0x7f;
+    SMALL_ORDER.contains(&key)
+}
+
 /// The public key of a publisher, by which it is known: `ed25519:` and 32 bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PublicKey([u8; KEY_BYTES]);
@@ -53,7 +87,8 @@ impl FromStr for PublicKey {
 
     fn from_str(text: &str) -> Result<Self> {
         let bytes = text.strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok());
-        bytes.and_then(|bytes| bytes.try_into().ok()).map(PublicKey).ok_or_else(|| {
+        let key = bytes.and_then(|bytes| bytes.try_into().ok()).filter(|key| !has_small_order(key));
+        key.map(PublicKey).ok_or_else(|| {
             // Not repeated: somebody may have taken the secret key for it.
             Error::new(ErrorKind::Config, "the text is not a public key")
                 .with_hint("a public key is `ed25519:` and 44 characters of base64")
@@ -207,6 +242,22 @@ mod tests {
         assert!(key.public().has_signed(b"", &signature));
         assert!(!key.public().has_signed(b"x", &signature));
         assert_eq!(format!("{key:?}"), format!("SigningKey of {PUBLIC}"));
+    }
+
+    #[test]
+    fn a_key_under_which_anybody_can_sign_is_none() {
+        for key in SMALL_ORDER {
+            for sign in [0, 0x80] {
+                let mut key = key;
+                key[KEY_BYTES - 1] |= sign;
+                let text = format!("{PREFIX}{}", STANDARD.encode(key));
+                assert!(text.parse::<PublicKey>().is_err(), "{text}");
+            }
+        }
+        // What it would come to: a signature without a secret, of any text.
+        let mut forged = [0; SIGNATURE_BYTES];
+        forged[0] = 1;
+        assert!(PublicKey(SMALL_ORDER[1]).has_signed(b"any text", &forged));
     }
 
     #[test]

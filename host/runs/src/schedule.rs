@@ -56,7 +56,9 @@ impl FromStr for Schedule {
     fn from_str(text: &str) -> Result<Self> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let kind = match words.as_slice() {
-            ["every", pace @ ..] => Every::parse(&pace.concat()).map(Kind::Every),
+            ["every", pace] => Every::parse(pace).map(Kind::Every),
+            ["every", number, unit] => Every::parse(&[*number, unit].concat()).map(Kind::Every),
+            ["every", rest @ ..] => Err(wrong(format!("{:?} is no pace", rest.join(" ")))),
             [minute, hour, day, month, weekday, zone @ ..] if zone.len() <= 1 => {
                 let fields = [*minute, *hour, *day, *month, *weekday];
                 Cron::parse(fields, zone.first().copied()).map(Kind::Cron)

@@ -18,12 +18,24 @@ use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecon
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use arrow_schema::SchemaRef;
+use tollgate_model::schema::to_arrow_schema;
 use tollgate_model::text::quote;
 use tollgate_model::{Column, DataType, Error, ErrorKind};
 
 use self::texts::Texts;
 use crate::bindings::tollgate::connector::types::{Batch, ColumnData, Values};
 use crate::failure::Label;
+
+/// Takes the rows of a connector as Arrow, under the checks that a page's go through.
+///
+/// # Errors
+/// [`ErrorKind::Data`] that names column and row, for anything outside the interface's rules.
+/// [`ErrorKind::Limit`] for more than `rows_max` rows.
+pub fn take_batch(columns: &[Column], rows_max: u32, batch: Batch) -> Result<RecordBatch, Error> {
+    let (label, schema) = (Label::new("the connector"), to_arrow_schema(columns));
+    let shape = Shape { label: &label, columns, schema: &schema, rows_max, child: None };
+    to_arrow(&shape, 1, batch)
+}
 
 /// What a batch has to fit.
 pub(crate) struct Shape<'a> {

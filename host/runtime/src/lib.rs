@@ -30,6 +30,8 @@ mod version;
 mod write;
 
 pub use access::Access;
+pub use batch::take_batch;
+pub use bindings::tollgate::connector::types::{Batch, ColumnData, TextData, Values};
 pub use connector::Connector;
 pub use inspect::Inspection;
 pub use limits::{DescribeLimits, Limits};

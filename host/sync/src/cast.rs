@@ -26,11 +26,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// [`ErrorKind::Data`] for a value that does not fit, with the column's name and the beginning of
 /// the value; [`ErrorKind::Bug`] for types of which [`DataType::converts_to`] says no, and for an
 /// array that does not hold what was said.
-pub(crate) fn cast(
-    array: &ArrayRef,
-    column: &str,
-    (from, to): (DataType, DataType),
-) -> Result<ArrayRef> {
+pub fn cast(array: &ArrayRef, column: &str, (from, to): (DataType, DataType)) -> Result<ArrayRef> {
     if *array.data_type() != from.to_arrow() || !from.converts_to(to) {
         let found = array.data_type();
         let message = format!("column {column:?} came as {found} to be cast from {from} to {to}");

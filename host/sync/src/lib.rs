@@ -5,12 +5,13 @@
 //! input or output what is to be done, [`course`] where it begins and when what was read is made
 //! durable with its [`state`], [`retry`] what becomes of a part that
 //! fails; [`driver`] does it, [`report`] says what came of it. What columns are called
-//! and hold where they are loaded is said in [`columns`].
+//! and hold where they are loaded is said in [`columns`], and how values get there in [`cast`].
 //!
 //! What is not here: HTTP, WebAssembly, SQL, configuration files, the command line.
 
 #![deny(missing_docs)]
 
+pub mod cast;
 pub mod columns;
 pub mod course;
 pub mod destination;
@@ -21,7 +22,6 @@ pub mod retry;
 pub mod source;
 pub mod state;
 
-mod cast;
 mod counts;
 mod writer;
 

@@ -124,23 +124,30 @@ impl Source {
 
     fn open_part<'a>(&self, line_start: usize, line: &'a str) -> &'a str {
         let trimmed = line.trim_start();
-        if trimmed.is_empty() || trimmed.starts_with(['[', '#']) {
-            // A header; a list that goes on begins like one, but holds quotes.
-            return if trimmed.contains(['"', '\'', '=']) && !is_header(trimmed) {
-                ""
-            } else {
-                line
-            };
+        if trimmed.is_empty() || is_plain_header(trimmed) {
+            return line;
         }
-        let Some(equals) = line.find('=') else {
-            return if self.is_open_section(line_start) { line } else { "" };
+        let is_open = self.is_open_section(line_start) && !may_hold_secret(line);
+        let Some(equals) = line.find('=').filter(|_| !trimmed.starts_with(['[', '#'])) else {
+            // It may go on with the value of a key above.
+            let above = self.before(line_start).lines().rev().find(|line| line.contains('='));
+            let is_open = is_open && !above.is_some_and(may_hold_secret);
+            let is_remark = trimmed.starts_with('#') && !may_hold_secret(line);
+            let is_remark = is_remark && !line.contains(['"', '\'', '=']);
+            return if is_open || is_remark { line } else { "" };
         };
-        let key = trimmed.split('=').next().unwrap_or_default().trim().to_lowercase();
-        let may_hold_secret =
-            SECRET_WORDS.iter().any(|word| line_has(line, word)) || has_password_in_url(line);
-        let is_open = OPEN_KEYS.contains(&key.as_str())
-            || self.is_open_section(line_start) && !may_hold_secret;
-        if is_open { line } else { line.get(..=equals).unwrap_or_default() }
+        if is_open {
+            return line;
+        }
+        let (key, value) = line.split_at(equals + 1);
+        let name = key.trim_end_matches('=').trim();
+        match name {
+            _ if !is_key(name) => "",
+            _ if OPEN_KEYS.contains(&name.to_lowercase().as_str()) => {
+                &line[..key.len() + first_value(value)]
+            }
+            _ => key,
+        }
     }
 
     fn is_open_section(&self, position: usize) -> bool {
@@ -157,16 +164,57 @@ fn line_has(line: &str, word: &str) -> bool {
     line.to_lowercase().contains(word)
 }
 
+/// Whether a line says that it holds a secret.
+fn may_hold_secret(line: &str) -> bool {
+    SECRET_WORDS.iter().any(|word| line_has(line, word)) || has_password_in_url(line)
+}
+
+/// Whether this can be a key, in quotes or not, or several with dots: a secret whose `=` is part of
+/// it is none.
+fn is_key(text: &str) -> bool {
+    let is_quoted = |quote: char| {
+        let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        inner.is_some_and(|inner| !inner.contains(quote))
+    };
+    text.chars().all(is_key_char) || is_quoted('"') || is_quoted('\'')
+}
+
+/// The bytes of the first value, and of the white space before it; 0 for one that has no end here.
+fn first_value(text: &str) -> usize {
+    let value = text.trim_start();
+    let before = text.len() - value.len();
+    let length = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => value[1..].find(quote).map(|end| end + 2),
+        _ => value.find(|c: char| c.is_whitespace() || "\"',{".contains(c)).or(Some(value.len())),
+    };
+    length.map_or(0, |length| before + length)
+}
+
 /// Whether something stands between a user and the host of a URL.
 fn has_password_in_url(line: &str) -> bool {
     let authority = line.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
     authority.is_some_and(|(user, _)| user.contains(':'))
 }
 
+/// Whether a line begins a section, whatever else may stand on it.
 fn is_header(line: &str) -> bool {
     let Some(inner) = line.strip_prefix('[') else { return false };
     let inner = inner.trim_start_matches(['[', ' ']);
     inner.starts_with(|c: char| c.is_ascii_alphabetic()) && !inner.contains('=')
+}
+
+/// Whether a line is a header as it has to be, and so holds nothing but names.
+fn is_plain_header(line: &str) -> bool {
+    let Some((inner, rest)) = line.rsplit_once(']') else { return false };
+    let (inner, rest) = (inner.trim_start_matches('[').trim_end_matches(']'), rest.trim_start());
+    let is_remark = rest.starts_with('#') && !may_hold_secret(rest);
+    // Every second piece stands in quotes.
+    let is_named = inner.split(['"', '\'']).step_by(2).all(|piece| piece.chars().all(is_key_char));
+    is_header(line) && is_named && (rest.is_empty() || is_remark)
+}
+
+fn is_key_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// The line with its number, and carets below what is wrong.
@@ -228,6 +276,14 @@ mod tests {
             ("[syncs.a]\npassword = \"canary\"\n", "password"),
             ("[syncs.a]\nto = \"postgres://me:canary@db/x\"\n", "\"postgres"),
             ("[syncs.a]\noptions = { token = \"canary\" }\n", "token"),
+            ("[syncs.a]\npassword: \"canary\"\n", "password"),
+            ("[syncs.a]\npassword = \"\"\"\ncanary\n\"\"\"\n", "canary"),
+            ("[accounts.a]\nconnector = \"x\" password = \"canary\"\n", "password"),
+            ("[accounts.a]\nconnector = \"x\", password: canary\n", "password"),
+            ("[accounts.a]\npassword \"canary==\"\n", "password"),
+            ("[accounts.a] password: canary\n", "password"),
+            ("[password canary[accounts]\n", "canary"),
+            ("[accounts.a]\n# password canary\u{7}\n", "\u{7}"),
         ] {
             let shown = error(text, wrong);
             assert!(!shown.contains("canary"), "{shown}");

@@ -495,19 +495,31 @@ fn limits_and_origins_are_checked() {
     hint: a size is a number with a unit, such as `128MiB`, `64 KiB` or `500 bytes`
     "#);
     insta::assert_snapshot!(problems("[origins]\n\"app.icontact.com\" = \"http://127.0.0.1:1\""), @r#"
-    error: dir/tollgate.toml:2:1: the remap `app.icontact.com=http://127.0.0.1:1` is none: the origin `app.icontact.com` does not begin with https://
+    error: dir/tollgate.toml:2:1: the origin `app.icontact.com` does not begin with https://
       |
     2 | "app.icontact.com" = "http://127.0.0.1:1"
       | ^^^^^^^^^^^^^^^^^^
     hint: an entry is `"https://HOST[:PORT]" = "http[s]://HOST[:PORT]"`
     "#);
     insta::assert_snapshot!(problems("[origins]\n\"https://app.icontact.com\" = \"127.0.0.1\""), @r#"
-    error: dir/tollgate.toml:2:1: the remap `https://app.icontact.com=127.0.0.1` is none: `127.0.0.1` is no `http[s]://HOST[:PORT]`
+    error: dir/tollgate.toml:2:30: `https://app.icontact.com` takes the place where it is
       |
     2 | "https://app.icontact.com" = "127.0.0.1"
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^
     hint: an entry is `"https://HOST[:PORT]" = "http[s]://HOST[:PORT]"`
     "#);
+}
+
+#[test]
+fn a_secret_in_the_wrong_table_is_not_shown() {
+    for table in ["origins", "limits", "runs", "packages", "notify", "vault", "syncs.nightly"] {
+        for line in
+            ["password = \"canary\"", "password: canary", "username = \"x\" token = \"canary\""]
+        {
+            let shown = problems(&format!("[{table}]\n{line}\n"));
+            assert!(!shown.contains("canary"), "{shown}");
+        }
+    }
 }
 
 #[test]

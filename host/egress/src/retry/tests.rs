@@ -126,7 +126,10 @@ fn retry_after_is_read_in_both_forms() {
         ("-1", None),
         ("1.5", None),
         ("soon", None),
-        ("Friday, 01-Mar-24 00:00:20 GMT", None),
+        ("Friday, 01-Mar-24 00:00:20 GMT", Some(secs(30))),
+        ("Fri Mar  1 00:00:20 2024", Some(secs(30))),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", Some(secs(251_693_049_609))),
+        ("Fri, 01 Mar 2024 01:00:20 +0100", Some(secs(30))),
     ];
     for (text, expected) in table {
         let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);

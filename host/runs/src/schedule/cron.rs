@@ -3,6 +3,8 @@
 //! Which civil times are meant is decided without a time zone; only then each is brought to a
 //! moment. That keeps the order: a later civil time is never an earlier moment.
 
+use std::str::FromStr;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
@@ -128,7 +130,7 @@ impl Field {
         for item in text.split(',') {
             let (range, step) = match item.split_once('/') {
                 None => (item, Some(1)),
-                Some((range, step)) => (range, step.parse().ok().filter(|step| *step > 0)),
+                Some((range, step)) => (range, digits(step).filter(|step| *step > 0)),
             };
             let bounds = match range.split_once('-') {
                 _ if range == "*" => Some((self.min, self.max)),
@@ -152,10 +154,14 @@ impl Field {
         if let Some(position) = self.names.iter().position(|name| *name == lower) {
             return i8::try_from(position).ok().map(|position| self.min + position);
         }
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let value = text.parse().ok().filter(|_| digits)?;
+        let value = digits(text)?;
         (self.min..=self.max).contains(&value).then_some(value)
     }
+}
+
+/// A number without a sign.
+fn digits<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A set of values from 0 to 59, one bit each.

@@ -1,7 +1,6 @@
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use proptest::prelude::*;
-use tollgate_model::schema::to_arrow_schema;
 
 use super::*;
 use crate::bindings::tollgate::connector::types::TextData;
