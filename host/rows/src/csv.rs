@@ -70,58 +70,85 @@ fn record(lines: &mut Lines) -> Result<Option<(Vec<Cell>, u64)>> {
     if !lines.read(&mut text)? {
         return Ok(None);
     }
-    let begins = lines.number;
-    loop {
-        match split(&text) {
-            Split::Cells(cells) => return Ok(Some((cells, begins))),
-            Split::Wrong(what) => return Err(lines.flaw(what)),
-            Split::Open => {
-                if !lines.read(&mut text)? {
-                    return Err(lines.flaw(format!("the quotes of line {begins} do not end")));
+    let (begins, mut record, mut read) = (lines.number, Record::default(), 0);
+    while !record.take(&text[read..]).map_err(|what| lines.flaw(what))? {
+        read = text.len();
+        if !lines.read(&mut text)? {
+            return Err(lines.flaw(format!("the quotes of line {begins} do not end")));
+        }
+    }
+    Ok(Some((record.cells, begins)))
+}
+
+/// A record that is taken line by line, each of them once.
+#[derive(Debug, Default)]
+struct Record {
+    cells: Vec<Cell>,
+    /// Whether the last cell is quoted and goes on.
+    is_open: bool,
+}
+
+impl Record {
+    /// Takes a line with its end; whether the record ends with it, or what is wrong with it.
+    fn take(&mut self, line: &str) -> Result<bool, &'static str> {
+        let mut rest = line;
+        loop {
+            match self.cells.last_mut().filter(|_| self.is_open) {
+                Some(cell) => match cell.take_quoted(rest) {
+                    Some(behind) => (rest, self.is_open) = (behind, false),
+                    None => return Ok(false),
+                },
+                None => {
+                    let (cell, behind) = match rest.strip_prefix('"') {
+                        Some(quoted) => (Cell { text: String::new(), is_quoted: true }, quoted),
+                        None => Cell::plain(rest)?,
+                    };
+                    (rest, self.is_open) = (behind, cell.is_quoted);
+                    self.cells.push(cell);
+                    if self.is_open {
+                        continue;
+                    }
                 }
             }
+            match rest.strip_prefix(',') {
+                Some(behind) => rest = behind,
+                None if without_end(rest).is_empty() => return Ok(true),
+                None => return Err("something stands behind the quotes of a cell"),
+            }
         }
     }
 }
 
-enum Split {
-    Cells(Vec<Cell>),
-    /// A quoted cell goes on in the next line.
-    Open,
-    Wrong(&'static str),
-}
-
-fn split(text: &str) -> Split {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    let mut cells = Vec::new();
-    let mut rest = text;
-    loop {
-        let mut cell = Cell::default();
-        if let Some(quoted) = rest.strip_prefix('"') {
-            cell.is_quoted = true;
-            rest = quoted;
-            loop {
-                let Some(quote) = rest.find('"') else { return Split::Open };
-                cell.text.push_str(&rest[..quote]);
-                rest = &rest[quote + 1..];
-                let Some(after) = rest.strip_prefix('"') else { break };
-                cell.text.push('"');
-                rest = after;
-            }
-        } else {
-            let end = rest.find(',').unwrap_or(rest.len());
-            cell.text.push_str(&rest[..end]);
-            rest = &rest[end..];
-            if cell.text.contains('"') {
-                return Split::Wrong("a quote stands within a cell that is not quoted");
-            }
+impl Cell {
+    /// A cell without quotes, and what stands behind it.
+    fn plain(text: &str) -> Result<(Cell, &str), &'static str> {
+        let end = text.find(',').unwrap_or_else(|| without_end(text).len());
+        let (cell, behind) = text.split_at(end);
+        if cell.contains('"') {
+            return Err("a quote stands within a cell that is not quoted");
         }
-        cells.push(cell);
-        match rest.strip_prefix(',') {
-            Some(after) => rest = after,
-            None if rest.is_empty() => return Split::Cells(cells),
-            None => return Split::Wrong("something stands behind the quotes of a cell"),
+        Ok((Cell { text: cell.to_owned(), is_quoted: false }, behind))
+    }
+
+    /// Takes what stands before the closing quote, and gives what stands behind it; `None` where
+    /// there is none.
+    fn take_quoted<'t>(&mut self, mut text: &'t str) -> Option<&'t str> {
+        loop {
+            let Some(quote) = text.find('"') else {
+                self.text.push_str(text);
+                return None;
+            };
+            self.text.push_str(&text[..quote]);
+            let behind = &text[quote + 1..];
+            let Some(after) = behind.strip_prefix('"') else { return Some(behind) };
+            self.text.push('"');
+            text = after;
         }
     }
+}
+
+/// A line without its end.
+fn without_end(line: &str) -> &str {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
 }

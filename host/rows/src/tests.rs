@@ -178,6 +178,16 @@ fn what_does_not_fit_names_row_line_and_column() {
     assert_eq!(long.message(), "line 1: it has more than 8388608 bytes");
 }
 
+/// Each line is looked at once: to begin anew with each would take hours here.
+#[test]
+fn a_cell_of_very_many_lines_is_one_value() {
+    let lines = "\n".repeat(2 << 20);
+    let chunks = read(file(format!("name\n\"{lines}\"\n")), Format::Csv).unwrap();
+    assert_eq!(chunks[0].rows.column(0).as_string::<i32>().value(0), lines);
+    let open = error(&format!("name\n\"{lines}"), Format::Csv);
+    assert_eq!(open.message(), "line 2097154: the quotes of line 2 do not end");
+}
+
 #[test]
 fn parquet_types_are_taken_where_every_value_stays_the_same() {
     let names: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
