@@ -14,7 +14,7 @@ pub fn check(bench: &Bench) -> anyhow::Result<Findings> {
             bench.run_apart(&bench.sync(chain, Fault::DatabasePages(pages)))
         }),
         Into::Postgres => bench.until_too_late(|chain, point| {
-            refuse_row(chain, 3 * point + 1)?;
+            refuse_row(chain, 2 * point + 1)?;
             let ended = bench.run_here(&bench.sync(chain, Fault::None), &Steps::unwatched())?;
             chain.place.connect()?.batch_execute(AGAIN)?;
             let said = ended.failed.as_ref().is_none_or(|(_, text)| text.contains("no space left"));
