@@ -14,7 +14,7 @@ pub fn check(bench: &Bench) -> anyhow::Result<Findings> {
             bench.run_apart(&bench.sync(chain, Fault::DatabasePages(pages)))
         }),
         Into::Postgres => bench.until_too_late(|chain, point| {
-            refuse_row(chain, 2 * point + 1)?;
+            refuse_statement(chain, point + 1)?;
             let ended = bench.run_here(&bench.sync(chain, Fault::None), &Steps::unwatched())?;
             chain.place.connect()?.batch_execute(AGAIN)?;
             let said = ended.failed.as_ref().is_none_or(|(_, text)| text.contains("no space left"));
@@ -41,25 +41,26 @@ const AGAIN: &str = "
     DROP EVENT TRIGGER tables_made;
     DROP SCHEMA faults CASCADE";
 
-/// Has the server say that its disk is full when this many rows are written: a trigger on each table
-/// of the schema, on those that are made later, and on temporary ones.
-fn refuse_row(chain: &Chain, number: u32) -> anyhow::Result<()> {
+/// Has the server say that its disk is full when so many statements have written their rows. To be
+/// refused in the midst of one is nothing else: what it wrote before goes with it. A trigger counts
+/// them on each table of the schema, on those that are made later, and on temporary ones.
+fn refuse_statement(chain: &Chain, number: u32) -> anyhow::Result<()> {
     let schema = chain.place.schema()?;
     let sql = format!(
         "CREATE SCHEMA faults;
-         CREATE SEQUENCE faults.rows_written;
+         CREATE SEQUENCE faults.statements;
          CREATE FUNCTION faults.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN
-           IF nextval('faults.rows_written') = {number} THEN
+           IF nextval('faults.statements') = {number} THEN
              RAISE EXCEPTION 'could not extend file: No space left on device'
                USING ERRCODE = '53100';
            END IF;
-           RETURN NEW;
+           RETURN NULL;
          END $$;
          CREATE FUNCTION faults.watch(name text) RETURNS void LANGUAGE plpgsql AS $$
          BEGIN
-           EXECUTE 'CREATE TRIGGER disk_full BEFORE INSERT ON ' || name ||
-                   ' FOR EACH ROW EXECUTE FUNCTION faults.refuse()';
+           EXECUTE 'CREATE TRIGGER disk_full AFTER INSERT ON ' || name ||
+                   ' FOR EACH STATEMENT EXECUTE FUNCTION faults.refuse()';
          END $$;
          CREATE FUNCTION faults.watch_made() RETURNS event_trigger LANGUAGE plpgsql AS $$
          BEGIN
