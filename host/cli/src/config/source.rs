@@ -129,9 +129,7 @@ impl Source {
         }
         let is_open = self.is_open_section(line_start) && !may_hold_secret(line);
         let Some(equals) = line.find('=').filter(|_| !trimmed.starts_with(['[', '#'])) else {
-            // It may go on with the value of a key above.
-            let above = self.before(line_start).lines().rev().find(|line| line.contains('='));
-            let is_open = is_open && !above.is_some_and(may_hold_secret);
+            let is_open = is_open && !self.may_go_on_with_secret(line_start);
             let is_remark = trimmed.starts_with('#') && !may_hold_secret(line);
             let is_remark = is_remark && !line.contains(['"', '\'', '=']);
             return if is_open || is_remark { line } else { "" };
@@ -148,6 +146,14 @@ impl Source {
             }
             _ => key,
         }
+    }
+
+    /// Whether a line without a key may go on with the value of one above, in its section or before.
+    fn may_go_on_with_secret(&self, line_start: usize) -> bool {
+        let above = || self.before(line_start).lines().rev();
+        let mut section = above().take_while(|line| !is_header(line.trim_start()));
+        let key = above().find(|line| line.contains('='));
+        section.any(may_hold_secret) || key.is_some_and(may_hold_secret)
     }
 
     fn is_open_section(&self, position: usize) -> bool {
@@ -281,6 +287,7 @@ mod tests {
             ("[accounts.a]\nconnector = \"x\" password = \"canary\"\n", "password"),
             ("[accounts.a]\nconnector = \"x\", password: canary\n", "password"),
             ("[accounts.a]\npassword \"canary==\"\n", "password"),
+            ("[limits]\n# app_key \"\"\"\ncanary\n", "canary"),
             ("[accounts.a] password: canary\n", "password"),
             ("[password canary[accounts]\n", "canary"),
             ("[accounts.a]\n# password canary\u{7}\n", "\u{7}"),
