@@ -36,11 +36,13 @@ pub(crate) enum Message {
 }
 
 impl Message {
-    /// How much memory it holds; what has rows, or could have, counts.
+    /// How much memory a page holds, its checkpoint included, one without rows too. The end of a part
+    /// holds none.
     fn kib(&self) -> u32 {
-        let Message::Page { batch, children, .. } = self else { return 0 };
+        let Message::Page { batch, children, checkpoint, .. } = self else { return 0 };
         let pages = std::iter::once(batch).chain(children);
-        let bytes: usize = pages.map(RecordBatch::get_array_memory_size).sum();
+        let rows: usize = pages.map(RecordBatch::get_array_memory_size).sum();
+        let bytes = rows + checkpoint.as_ref().map_or(0, String::len);
         u32::try_from(bytes / 1024).unwrap_or(u32::MAX).saturating_add(1)
     }
 }

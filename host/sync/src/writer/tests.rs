@@ -8,10 +8,21 @@ use super::*;
 
 /// A page of so many KiB and a little more.
 fn page(kib: usize) -> Message {
+    with_checkpoint(kib, None)
+}
+
+fn with_checkpoint(kib: usize, checkpoint: Option<String>) -> Message {
     let bytes: Arc<BinaryArray> = Arc::new(BinaryArray::from_vec(vec![&vec![0; kib * 1024]]));
     let schema = Schema::new(vec![Field::new("bytes", DataType::Binary, false)]);
     let batch = RecordBatch::try_new(Arc::new(schema), vec![bytes]).unwrap();
-    Message::Page { part: None, batch, children: Vec::new(), checkpoint: None }
+    Message::Page { part: None, batch, children: Vec::new(), checkpoint }
+}
+
+#[test]
+fn a_checkpoint_takes_room_too() {
+    let checkpoint = "x".repeat(64 * 1024);
+    assert_eq!(with_checkpoint(1, Some(checkpoint)).kib(), page(65).kib());
+    assert!(page(0).kib() > 0);
 }
 
 #[tokio::test]
