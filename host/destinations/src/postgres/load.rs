@@ -252,8 +252,9 @@ impl PostgresLoad {
         let context = Context::table(place, &self.table.name);
         let explain = |error| context.explain(error);
         let chunks = Chunk::of_each(&self.staging, &self.waiting.pages, &self.copied)?;
+        let has_rows = self.waiting.has_rows();
         let mut transaction = client.transaction().map_err(explain)?;
-        if !self.collides {
+        if has_rows && !self.collides {
             let mut attempt = transaction.transaction().map_err(explain)?;
             match copy(&mut attempt, &self.staging, &chunks, false, &mut self.buffer, context) {
                 Ok(()) => attempt.commit().map_err(explain)?,
@@ -265,7 +266,7 @@ impl PostgresLoad {
             }
         }
         // No `else`: rows that were refused just now arrive here.
-        if self.collides && self.waiting.has_rows() {
+        if has_rows && self.collides {
             copy(&mut transaction, &self.staging, &chunks, true, &mut self.buffer, context)?;
             staging::settle_chunk(&mut transaction, &self.staging).map_err(explain)?;
         }
