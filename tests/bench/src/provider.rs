@@ -27,7 +27,7 @@ const DAYS: u32 = 365;
 pub enum Provider {
     /// iContact: contacts, 18 columns, one of them a custom field.
     Icontact,
-    /// Constant Contact, API v3: contacts, 31 columns, six of them JSON.
+    /// Constant Contact, API v3: contacts, 31 columns, seven of them JSON.
     ConstantContact,
     /// NICE inContact: completed contacts, 62 columns, asked for by weeks.
     Incontact,
